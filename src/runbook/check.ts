@@ -1,0 +1,321 @@
+/** What a schema cannot say: ids that are unique and exist, placeholders that are safe, gates that can fail. Pure. */
+import type { Diagnostic, SourcePlace, Text } from '../lab/types.js';
+import { checkParameter } from '../lab/parameters.js';
+import { duplicate, FIX, mistake, unknown } from './mistakes.js';
+import { knownPlaceholders, placeholdersOfText } from './render.js';
+import type { Condition, ProbeSource } from './schema.js';
+import { findPlaceholders } from './shell.js';
+import type { Action, Gate, Runbook, Step } from './types.js';
+
+type Path = readonly PropertyKey[];
+
+/** Where the parts of a phase stand in its file. */
+export type PlaceOf = (phase: string, path: readonly PropertyKey[]) => SourcePlace;
+
+/**
+ * @param placeOf place of a path inside a phase file
+ * @param placeInTrack place of a path inside track.yaml
+ * @param phaseText text of a phase's file, to find lines inside block scalars
+ */
+export function checkContent(
+  runbook: Runbook,
+  placeOf: PlaceOf,
+  placeInTrack: (path: Path) => SourcePlace,
+  phaseText: (phase: string) => string,
+): readonly Diagnostic[] {
+  const out: Diagnostic[] = [];
+  const steps = runbook.phases.flatMap((phase) => phase.steps);
+  const stepIds = steps.map((step) => step.id);
+  const gateIds = steps.flatMap((step) => step.gates.map((gate) => gate.fullId));
+  const terms = new Set(runbook.glossary.map((term) => term.id));
+  const names = knownPlaceholders(runbook.parameters.map((parameter) => parameter.name));
+
+  runbook.parameters.forEach((parameter, index) => {
+    const problem = checkParameter(parameter, parameter.default);
+    if (problem !== null) out.push(mistake(placeInTrack(['parameters', index, 'default']), problem, FIX));
+  });
+  const seen = new Set<string>();
+  for (const phase of runbook.phases) {
+    phase.steps.forEach((step, s) => {
+      const at = (path: Path): SourcePlace => placeOf(phase.id, ['steps', s, ...path]);
+      if (seen.has(step.id)) out.push(duplicate({ id: 'langkah', en: 'step' }, step.id, at(['id'])));
+      seen.add(step.id);
+      step.needs.forEach((id, n) => {
+        if (!stepIds.includes(id))
+          out.push(unknown({ id: 'langkah', en: 'step' }, id, stepIds, at(['needs', n])));
+      });
+      step.terms.forEach((id, n) => {
+        if (!terms.has(id))
+          out.push(unknown({ id: 'istilah', en: 'glossary term' }, id, [...terms], at(['terms', n])));
+      });
+      const script = (text: string, path: Path): void => {
+        out.push(...checkScript(text, names, linePlacer(phaseText(phase.id), at(path))));
+      };
+      checkActions(runbook, step, names, at, script, out);
+      checkGates(step, gateIds, names, at, script, out);
+    });
+  }
+  out.push(...cycles(steps, placeOf));
+  return out;
+}
+
+/** Place of an offset inside a scalar: block scalars (`|`) begin on the line after their indicator. */
+function linePlacer(file: string, start: SourcePlace): (text: string, offset: number) => SourcePlace {
+  const line = file.split('\n')[start.line - 1] ?? '';
+  const block = /^[|>]/.test(line.slice(start.column - 1));
+  return (text, offset) => {
+    const before = text.slice(0, offset);
+    const lines = before.split('\n').length - 1;
+    if (!block) return start;
+    const column = offset - (before.lastIndexOf('\n') + 1) + 1 + indentAfter(file, start.line);
+    return { file: start.file, line: start.line + 1 + lines, column };
+  };
+}
+
+function indentAfter(file: string, line: number): number {
+  return /^ */.exec(file.split('\n')[line] ?? '')?.[0].length ?? 0;
+}
+
+function checkScript(
+  text: string,
+  names: readonly string[],
+  place: (text: string, offset: number) => SourcePlace,
+): readonly Diagnostic[] {
+  return findPlaceholders(text).flatMap((found): Diagnostic[] => {
+    const at = place(text, found.start);
+    if (!names.includes(found.name))
+      return [unknown({ id: 'nama', en: 'placeholder' }, found.name, names, at)];
+    if (found.context === 'word') return [];
+    const what = {
+      id: `{{${found.name}}} berada di dalam ${CONTEXT[found.context].id}, jadi nilainya bisa keluar dari sana`,
+      en: `{{${found.name}}} stands inside ${CONTEXT[found.context].en}, where a value could break out`,
+    };
+    const remedy = {
+      id: `Simpan dulu tanpa tanda kutip: nama={{${found.name}}}, lalu pakai "$nama".`,
+      en: `Assign it first, unquoted: name={{${found.name}}}, then use "$name".`,
+    };
+    return [mistake(at, what, remedy)];
+  });
+}
+
+const CONTEXT: Readonly<Record<'single' | 'double' | 'heredoc' | 'comment', Text>> = {
+  single: { id: "kutip tunggal '…'", en: "single quotes '…'" },
+  double: { id: 'kutip ganda "…"', en: 'double quotes "…"' },
+  heredoc: { id: 'here-document', en: 'a here-document' },
+  comment: { id: 'komentar', en: 'a comment' },
+};
+
+function checkActions(
+  runbook: Runbook,
+  step: Step,
+  names: readonly string[],
+  at: (path: Path) => SourcePlace,
+  script: (text: string, path: Path) => void,
+  out: Diagnostic[],
+): void {
+  const seen = new Set<string>();
+  step.actions.forEach((action: Action, a) => {
+    const path: Path = ['actions', a];
+    if (seen.has(action.id))
+      out.push(duplicate({ id: 'aksi', en: 'action' }, action.id, at([...path, 'id'])));
+    seen.add(action.id);
+    for (const key of ['script', 'satisfied', 'undo', 'runbook'] as const) {
+      const text = action[key];
+      if (text !== undefined) script(text, [...path, key]);
+    }
+    if ((action.runbook === undefined) !== (action.differs === undefined)) {
+      const what = {
+        id: '`runbook` dan `differs` harus ada berdua: baris aslinya, dan mengapa punya kita berbeda',
+        en: '`runbook` and `differs` belong together: the original line, and why ours is different',
+      };
+      out.push(mistake(at(path), what, { id: 'Tambahkan yang kurang.', en: 'Add the missing one.' }));
+    }
+    (action.hosts ?? []).forEach((host, h) => {
+      if (!step.hosts.includes(host))
+        out.push(
+          unknown(
+            { id: 'host di langkah ini', en: 'host in this step' },
+            host,
+            step.hosts,
+            at([...path, 'hosts', h]),
+          ),
+        );
+    });
+    action.files.forEach((file, f) => {
+      const template = runbook.templates[file.template];
+      const place = at([...path, 'files', f, 'template']);
+      if (template === undefined) {
+        out.push(
+          unknown({ id: 'template', en: 'template' }, file.template, Object.keys(runbook.templates), place),
+        );
+        return;
+      }
+      for (const name of placeholdersOfText(template))
+        if (!names.includes(name))
+          out.push(
+            unknown(
+              { id: `nama di ${file.template}`, en: `placeholder in ${file.template}` },
+              name,
+              names,
+              place,
+            ),
+          );
+    });
+  });
+}
+
+function checkGates(
+  step: Step,
+  gateIds: readonly string[],
+  names: readonly string[],
+  at: (path: Path) => SourcePlace,
+  script: (text: string, path: Path) => void,
+  out: Diagnostic[],
+): void {
+  const seen = new Set<string>();
+  step.gates.forEach((gate: Gate, g) => {
+    const path: Path = ['gates', g];
+    if (seen.has(gate.id)) out.push(duplicate({ id: 'gate', en: 'gate' }, gate.id, at([...path, 'id'])));
+    seen.add(gate.id);
+    gate.needs.forEach((need, n) => {
+      const id = need.includes('.') ? need : `${step.id}.${need}`;
+      if (!gateIds.includes(id))
+        out.push(unknown({ id: 'gate', en: 'gate' }, id, gateIds, at([...path, 'needs', n])));
+    });
+    checkProbe(
+      gate.probe,
+      names,
+      (more) => at([...path, 'probe', ...more]),
+      (text, more) => script(text, [...path, 'probe', ...more]),
+      out,
+    );
+    checkOutcomes(gate, (more) => at([...path, 'outcomes', ...more]), out);
+  });
+}
+
+function checkProbe(
+  probe: ProbeSource,
+  names: readonly string[],
+  at: (path: Path) => SourcePlace,
+  script: (text: string, path: Path) => void,
+  out: Diagnostic[],
+): void {
+  const plain = (text: string, key: string): void => {
+    for (const name of placeholdersOfText(text))
+      if (!names.includes(name)) out.push(unknown({ id: 'nama', en: 'placeholder' }, name, names, at([key])));
+  };
+  if ('command' in probe) script(probe.command, ['command']);
+  else if ('http' in probe) plain(probe.http, 'http');
+  else if ('dns' in probe) plain(probe.dns, 'dns');
+  else if ('tcp' in probe) {
+    plain(probe.tcp, 'tcp');
+    if (!/:[0-9]+$/.test(probe.tcp))
+      out.push(mistake(at(['tcp']), { id: 'bukan host:port', en: 'not host:port' }, FIX));
+  } else {
+    const { command, operator, on } = probe.compare;
+    if (command !== undefined) script(command, ['compare', 'command']);
+    const asksHosts = on.some((place) => place !== 'operator');
+    if (asksHosts !== (command !== undefined) || on.includes('operator') !== (operator !== undefined)) {
+      const what = {
+        id: '`on` tidak cocok: host butuh `command`, operator butuh `operator`',
+        en: '`on` does not fit: hosts need `command`, the operator needs `operator`',
+      };
+      out.push(mistake(at(['compare']), what, FIX));
+    }
+  }
+}
+
+/** A gate that cannot fail, or cannot pass, is a defect. */
+function checkOutcomes(gate: Gate, at: (path: Path) => SourcePlace, out: Diagnostic[]): void {
+  const last = gate.outcomes.length - 1;
+  gate.outcomes.forEach((outcome, o) => {
+    if (o < last && outcome.when === undefined) {
+      const what = {
+        id: 'hanya outcome terakhir boleh tanpa `when`',
+        en: 'only the last outcome may have no `when`',
+      };
+      out.push(mistake(at([o]), what, { id: 'Tambahkan `when`.', en: 'Add a `when`.' }));
+    }
+    if (o === last && (outcome.when !== undefined || outcome.verdict === 'pass')) {
+      const what = {
+        id: 'outcome terakhir menangkap sisanya: tanpa `when`, dan tidak boleh pass (gate yang tidak bisa gagal adalah cacat)',
+        en: 'the last outcome catches the rest: no `when`, and it must not be pass (a gate that cannot fail is a defect)',
+      };
+      out.push(
+        mistake(at([o]), what, {
+          id: 'Jadikan fail, warn atau unknown.',
+          en: 'Make it fail, warn or unknown.',
+        }),
+      );
+    }
+    if (outcome.verdict !== 'pass' && outcome.say === undefined) {
+      const what = {
+        id: 'outcome yang tidak hijau butuh `say`',
+        en: 'an outcome that is not green needs a `say`',
+      };
+      out.push(mistake(at([o]), what, { id: 'Tulis satu kalimat.', en: 'Write one sentence.' }));
+    }
+    if (outcome.when !== undefined)
+      checkCondition(outcome.when, 'compare' in gate.probe, at([o, 'when']), out);
+  });
+  if (!gate.outcomes.some((outcome) => outcome.verdict === 'pass')) {
+    const what = { id: 'gate ini tidak pernah bisa pass', en: 'this gate can never pass' };
+    out.push(mistake(at([]), what, { id: 'Tambahkan outcome pass.', en: 'Add an outcome that passes.' }));
+  }
+}
+
+function checkCondition(condition: Condition, compare: boolean, place: SourcePlace, out: Diagnostic[]): void {
+  const { each, some, not, all = [], any = [], distinct, same, spread, stdout, stderr } = condition;
+  if (!compare && [each, some, distinct, same, spread].some((one) => one !== undefined)) {
+    const what = {
+      id: '`each`, `some`, `distinct`, `same`, `spread` hanya untuk probe `compare`',
+      en: '`each`, `some`, `distinct`, `same`, `spread` are for `compare` probes only',
+    };
+    out.push(mistake(place, what, FIX));
+  }
+  for (const matcher of [stdout, stderr]) {
+    if (matcher?.matches === undefined) continue;
+    try {
+      new RegExp(matcher.matches, 'm');
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      out.push(
+        mistake(place, { id: `regex salah: ${reason}`, en: `bad regular expression: ${reason}` }, FIX),
+      );
+    }
+  }
+  for (const inner of [each, some]) if (inner !== undefined) checkCondition(inner, false, place, out);
+  for (const inner of [not, ...all, ...any])
+    if (inner !== undefined) checkCondition(inner, compare, place, out);
+}
+
+/** Gates that wait for one another could never be asked; steps likewise. */
+function cycles(steps: readonly Step[], placeOf: PlaceOf): readonly Diagnostic[] {
+  const edges = new Map<string, { readonly needs: readonly string[]; readonly place: SourcePlace }>();
+  for (const step of steps) {
+    edges.set(step.id, { needs: step.needs, place: placeOf(step.phase, ['steps']) });
+    for (const gate of step.gates) {
+      const needs = gate.needs.map((id) => (id.includes('.') ? id : `${step.id}.${id}`));
+      edges.set(gate.fullId, { needs, place: gate.place });
+    }
+  }
+  const done = new Set<string>();
+  const out: Diagnostic[] = [];
+  const visit = (id: string, path: readonly string[]): void => {
+    const edge = edges.get(id);
+    if (edge === undefined || done.has(id)) return;
+    if (path.includes(id)) {
+      const ring = [...path.slice(path.indexOf(id)), id].join(' → ');
+      const what = { id: `saling menunggu: ${ring}`, en: `these wait for one another: ${ring}` };
+      out.push(
+        mistake(edge.place, what, { id: 'Hapus salah satu `needs`.', en: 'Remove one of the `needs`.' }),
+      );
+      done.add(id);
+      return;
+    }
+    for (const need of edge.needs) visit(need, [...path, id]);
+    done.add(id);
+  };
+  for (const id of edges.keys()) visit(id, []);
+  return out;
+}

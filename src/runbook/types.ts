@@ -1,0 +1,113 @@
+/** What the loader hands out: checked content, and content rendered for one lab. */
+import type {
+  HostName,
+  ParameterValue,
+  Parameters,
+  Place,
+  SourcePlace,
+  Subject,
+  Text,
+} from '../lab/types.js';
+import type { GateId, GateKey, RenderedProbe } from '../gates/types.js';
+import type {
+  ActionSource,
+  GateSource,
+  OutcomeSource,
+  ParameterSource,
+  PhaseSource,
+  StepSource,
+  TrackSource,
+} from './schema.js';
+
+export type StepId = string;
+export type PhaseId = string;
+export type Variant = 'ours' | 'runbook';
+
+export interface Action extends ActionSource {
+  readonly place: SourcePlace;
+}
+export interface Gate extends GateSource {
+  readonly fullId: GateId;
+  readonly step: StepId;
+  readonly place: SourcePlace;
+}
+export interface Step extends Omit<StepSource, 'actions' | 'gates'> {
+  readonly phase: PhaseId;
+  readonly actions: readonly Action[];
+  readonly gates: readonly Gate[];
+  readonly place: SourcePlace;
+}
+export interface Phase extends Omit<PhaseSource, 'steps'> {
+  readonly steps: readonly Step[];
+}
+export interface GlossaryTerm {
+  readonly id: string;
+  readonly term: string;
+  readonly also: readonly string[];
+  readonly text: Text;
+  readonly see: readonly string[];
+}
+
+/** The whole content of one track: phases in order, looked up by id. */
+export interface Runbook {
+  readonly track: Omit<TrackSource, 'phases' | 'parameters'>;
+  readonly parameters: readonly ParameterSource[];
+  readonly phases: readonly Phase[];
+  readonly glossary: readonly GlossaryTerm[];
+  /** Template name → its text, as in assets/templates. */
+  readonly templates: Readonly<Record<string, string>>;
+  /** The shell functions that every action script can call (tb_backup, tb_restore, tb_install), as in assets/templates/prelude.sh. */
+  readonly prelude: string;
+}
+
+/** Values for placeholders on one host. `{{param.dns_servers}}`, `{{host.address}}`, `{{vm-docker.address}}`, `{{lab.user}}`. */
+export interface RenderContext {
+  readonly host: HostName | null;
+  readonly addresses: Readonly<Record<HostName, string>>;
+  readonly user: string;
+  readonly parameters: Parameters;
+}
+
+/** A file to be staged beside a script. */
+export interface RenderedFile {
+  readonly name: string;
+  readonly content: string;
+}
+
+/** One action on one host, ready to run or to be shown. */
+export interface RenderedAction {
+  readonly step: StepId;
+  readonly action: string;
+  readonly host: HostName;
+  readonly variant: Variant;
+  readonly as: 'root' | 'user';
+  readonly risk: 'safe' | 'config' | 'destroys';
+  readonly say: Text;
+  /** Exactly what runs, without the prelude. */
+  readonly script: string;
+  readonly satisfied: string | null;
+  readonly undo: string | null;
+  readonly files: readonly RenderedFile[];
+  /** Files backed up before the runbook's own lines run. */
+  readonly changes: readonly string[];
+  /** The runbook's own lines, rendered, or null when ours are the runbook's. */
+  readonly runbookScript: string | null;
+  readonly timeoutMs: number;
+  readonly reconnect: boolean;
+}
+
+/** One gate for one subject, ready to be probed and judged. */
+export interface RenderedGate {
+  readonly key: GateKey;
+  readonly gate: GateId;
+  readonly step: StepId;
+  readonly subject: Subject;
+  readonly title: Text;
+  /** Place → probe. A compare gate has several, any other exactly one. */
+  readonly probes: Readonly<Partial<Record<Place, RenderedProbe>>>;
+  readonly outcomes: readonly OutcomeSource[];
+  readonly needs: readonly GateKey[];
+  readonly freshMs: number;
+}
+
+export type { ParameterValue };
