@@ -161,7 +161,10 @@ function checkText(type: TextType, value: unknown): Text | null {
 export function checkCidr(value: string): Text | null {
   const network = parseCidr(value);
   if (network === null)
-    return { id: 'harus jaringan IPv4, seperti 10.244.0.0/16', en: 'must be an IPv4 network, like 10.244.0.0/16' };
+    return {
+      id: 'harus jaringan IPv4, seperti 10.244.0.0/16',
+      en: 'must be an IPv4 network, like 10.244.0.0/16',
+    };
   const right = formatCidr(network);
   return right === value
     ? null

@@ -1,0 +1,86 @@
+/**
+ * Keeps secrets out of everything that is shown or kept: screens, logs, journal, reports. Known secrets are masked in every
+ * form in which they commonly turn up; others by how they look.
+ */
+import { HOST_NAMES, type Lab } from '../../lab/types.js';
+import { createLineMasker, type LineMasker } from './line-masker.js';
+import { patternSpans, pemSpans, type Span } from './patterns.js';
+import { secretForms, SHORTEST_SECRET } from './secret-forms.js';
+
+export const MASK = '***';
+
+export interface Redactor {
+  /** The text with every secret in it replaced by `***`. Takes time in proportion to the text. */
+  mask(text: string): string;
+  /** Masks this secret from now on, in texts that come later. Shorter than four characters: no, and says so by `false`. */
+  addSecret(secret: string): boolean;
+  /** For text that arrives in pieces: one for each stream. */
+  maskLines(): LineMasker;
+}
+
+/** @param secrets passwords and the like, each of at least four characters */
+export function createRedactor(secrets: readonly string[] = []): Redactor {
+  const forms = new Set<string>();
+  let known: RegExp | null = null;
+
+  const addSecret = (secret: string): boolean => {
+    if (secret.length < SHORTEST_SECRET) return false;
+    for (const form of secretForms(secret)) forms.add(form);
+    // The longest first: of two secrets that begin alike the longer one must win.
+    const longestFirst = [...forms].toSorted((a, b) => b.length - a.length).map(escaped);
+    known = new RegExp(longestFirst.join('|'), 'g');
+    return true;
+  };
+  const spans = (text: string): readonly Span[] => {
+    const literal = known === null ? [] : [...text.matchAll(known)].map(spanOf);
+    return merge([...literal, ...patternSpans(text), ...pemSpans(text)]);
+  };
+  const mask = (text: string): string => cover(text, spans(text));
+
+  for (const secret of secrets) addSecret(secret);
+  return { mask, addSecret, maskLines: () => createLineMasker({ mask, spans }) };
+}
+
+/**
+ * The secrets of a lab. One that equals a user or host name is left out: it stands in prompts, paths and answers that gates
+ * judge, and hiding it there would hide nothing, since the name is known.
+ */
+export function labSecrets(lab: Lab): readonly string[] {
+  const logins = HOST_NAMES.map((name) => lab.hosts[name]);
+  const names = new Set<string>([...HOST_NAMES, ...logins.map((login) => login.user)]);
+  const secrets = logins.flatMap(({ password, passphrase, sudoPassword }) => [
+    password,
+    passphrase,
+    sudoPassword,
+  ]);
+  return [...new Set(secrets.filter((one) => one !== undefined))].filter((one) => !names.has(one));
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, (one) => `\\${one}`);
+}
+
+function spanOf(match: RegExpExecArray): Span {
+  return [match.index, match.index + match[0].length];
+}
+
+function merge(spans: readonly Span[]): readonly Span[] {
+  const merged: [number, number][] = [];
+  for (const [start, end] of spans.toSorted((a, b) => a[0] - b[0])) {
+    const last = merged.at(-1);
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], end);
+    else merged.push([start, end]);
+  }
+  return merged;
+}
+
+function cover(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text;
+  let out = '';
+  let from = 0;
+  for (const [start, end] of spans) {
+    out += text.slice(from, start) + MASK;
+    from = end;
+  }
+  return out + text.slice(from);
+}

@@ -1,0 +1,215 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createRedactor, labSecrets } from '../../../src/services/redaction/redactor.js';
+import { labWith } from './support.js';
+
+const { mask } = createRedactor();
+const KEY = [
+  '-----BEGIN OPENSSH PRIVATE KEY-----',
+  'b3BlbnNzaC1rZXktdjEAAAAA',
+  'QyNTUxOQAAACD0',
+  '-----END OPENSSH PRIVATE KEY-----',
+].join('\n');
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N';
+
+describe('what looks like a secret', () => {
+  it.each([
+    ['password=hunter2000', 'password=***'],
+    ['MYSQL_ROOT_PASSWORD="two words"', 'MYSQL_ROOT_PASSWORD="***"'],
+    ["password: 'it is' # x", "password: '***' # x"],
+    ['{"password": "a\\"b", "x": 1}', '{"password": "***", "x": 1}'],
+    ['curl -u a --password hunter2 x', 'curl -u a --password *** x'],
+    ['mysql --password=hunter2 x', 'mysql --password=*** x'],
+    ['Authorization: Bearer abc.def', 'Authorization: Bearer ***'],
+    ['authorization: basic YTpi', 'authorization: basic ***'],
+    ['PRIVATE-TOKEN: abcdef', 'PRIVATE-TOKEN: ***'],
+    ['token glrt-AbCdEf0123456789xyz.', 'token ***'],
+    [
+      'kubeadm join 1.2.3.4:6443 --token abcdef.0123456789abcdef --discovery',
+      'kubeadm join 1.2.3.4:6443 --token *** --discovery',
+    ],
+    [`see ${JWT} here`, 'see *** here'],
+    ['"auth": "YWRtaW46cGFzcw=="', '"auth": "***"'],
+    ['https://admin:s3cret@hit.local/x', 'https://admin:***@hit.local/x'],
+    ['root:$6$salt0123$abcdefghijklmnop/.:1:', 'root:***:1:'],
+    ["CREATE USER x IDENTIFIED BY 'abc'", "CREATE USER x IDENTIFIED BY '***'"],
+    [`a\n${KEY}\nb`, 'a\n***\nb'],
+    [`a\n${KEY.slice(0, 60)}`, 'a\n***'],
+    [KEY.slice(40), '***'],
+    ['client-key-data: LS0tLS1CRUdJTg==', 'client-key-data: ***'],
+  ])('%s', (text, expected) => {
+    expect(mask(text)).toBe(expected);
+    expect(mask(mask(text))).toBe(expected);
+  });
+
+  it.each([
+    '--discovery-token-ca-cert-hash sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+    '[sudo] password for cikal: ',
+    'Password:\nnext',
+    'password=$DB_PASSWORD',
+    'password="${DB_PASSWORD}"',
+    'password: {{param.x}}',
+    'PasswordAuthentication no',
+    'image: harbor.local/library/frontend@sha256:abc',
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKx ana@laptop',
+    'SHA256:uNiVztksCsDhcc0u9e8BrqXK4W5z1c8D5J0xH2m3n4o',
+    '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----',
+    'systemd-resolved.service active',
+    'http://192.168.56.42:8080/a@b',
+  ])('is not: %s', (text) => {
+    expect(mask(text)).toBe(text);
+  });
+});
+
+const secret = fc
+  .string({ unit: 'grapheme', minLength: 4, maxLength: 24 })
+  .filter((text) => !text.includes('*') && text.trim().length >= 4);
+/** Text without white space around, in which a secret can stand without becoming part of it. */
+const around = fc.string({ maxLength: 30 });
+
+describe('a known secret', () => {
+  it('is gone in every form', () => {
+    fc.assert(
+      fc.property(secret, around, around, (one, before, after) => {
+        const known = createRedactor([one]);
+        const forms = [
+          one,
+          Buffer.from(one).toString('base64'),
+          Buffer.from(one).toString('base64url'),
+          one.replaceAll("'", `'\\''`),
+          ...(/\p{Surrogate}/u.test(one) ? [] : [encodeURIComponent(one)]),
+        ];
+        for (const form of forms)
+          expect(known.mask(`${before}\u0001${form}\u0001${after}`)).toContain('\u0001***\u0001');
+        expect(known.mask(before + one + after)).not.toContain(one);
+      }),
+    );
+  });
+
+  it('is gone from user:secret in base64', () => {
+    fc.assert(
+      fc.property(
+        fc.stringMatching(/^[A-Za-z0-9!#%]{12,24}$/),
+        fc.stringMatching(/^[a-z]{1,8}$/),
+        (one, user) => {
+          const masked = createRedactor([one]).mask(Buffer.from(`${user}:${one}@host`).toString('base64'));
+          expect(masked).toContain('***');
+          expect(Buffer.from(masked.replaceAll('***', ''), 'base64').toString()).not.toContain(one);
+        },
+      ),
+    );
+  });
+
+  it('is masked as a whole when a shorter one begins like it', () => {
+    expect(createRedactor(['rahasia', 'rahasia99']).mask('rahasia99 rahasia')).toBe('*** ***');
+  });
+
+  it('too short to be masked is said so; later ones are masked from then on', () => {
+    const redactor = createRedactor(['abc']);
+    expect(redactor.mask('abc')).toBe('abc');
+    expect(redactor.addSecret('abc')).toBe(false);
+    expect(redactor.addSecret('abcd')).toBe(true);
+    expect(redactor.mask('xabcdx')).toBe('x***x');
+  });
+
+  it('that equals a name of the lab is left, others of the lab are taken', () => {
+    const lab = labWith();
+    const hosts = {
+      ...lab.hosts,
+      'vm-k8s': { ...lab.hosts['vm-k8s'], user: 'vagrant', password: 'vagrant', sudoPassword: 'rahasia' },
+    };
+    expect(labSecrets({ ...lab, hosts })).toEqual(['rahasia']);
+  });
+});
+
+describe('text that comes in pieces', () => {
+  const noise = fc.constantFrom(
+    'ok\n',
+    'progress 10%\r',
+    'a b c ',
+    'rahasia99',
+    'password=hunter2000\n',
+    `${KEY}\n`,
+    `token ${JWT}\n`,
+    '\n',
+    'é',
+  );
+  it('is masked as if it had come at once', () => {
+    fc.assert(
+      fc.property(
+        fc.array(noise, { maxLength: 20 }),
+        fc.array(fc.nat(60), { minLength: 1 }),
+        (parts, sizes) => {
+          const redactor = createRedactor(['rahasia99']);
+          const text = parts.join('');
+          const stream = redactor.maskLines();
+          let out = '';
+          for (let at = 0, turn = 0; at < text.length; turn += 1) {
+            const size = (sizes[turn % sizes.length] ?? 0) + 1;
+            out += stream.push(text.slice(at, at + size));
+            at += size;
+          }
+          out += stream.flush();
+          expect(out).not.toMatch(/rahasia99|hunter2000|QyNTUxOQ|b3BlbnNz|eyJhbG/);
+          expect(out.replaceAll('***', '')).toBe(redactor.mask(text).replaceAll('***', ''));
+        },
+      ),
+    );
+  });
+
+  it('holds a line back until it is whole, or until asked', () => {
+    const stream = createRedactor(['rahasia99']).maskLines();
+    expect(stream.push('Password: raha')).toBe('');
+    expect(stream.push('sia99\nnext')).toBe('Password: ***\n');
+    expect(stream.flush()).toBe('next');
+  });
+
+  it('of one endless line is given out in bounded parts, without its secrets', () => {
+    const stream = createRedactor(['rahasia99']).maskLines();
+    let out = '';
+    for (let turn = 0; turn < 300; turn += 1)
+      out += stream.push(`${'x'.repeat(turn)} rahasia99 ${'y'.repeat(1000)}`);
+    expect(out.length).toBeGreaterThan(250_000);
+    out += stream.flush();
+    expect(out).not.toContain('rahasia99');
+    expect(out.split('***')).toHaveLength(301);
+  });
+
+  it('is not made blind for ever by a key that never ends', () => {
+    const stream = createRedactor().maskLines();
+    stream.push('-----BEGIN PRIVATE KEY-----\n');
+    let out = '';
+    for (let turn = 0; turn < 2000; turn += 1) out += stream.push(`${'A'.repeat(60)}\n`);
+    expect(out + stream.push('visible\n')).toContain('visible');
+  });
+});
+
+describe('time', () => {
+  it('grows with the text, not faster', () => {
+    const redactor = createRedactor(['rahasia99', 'x"y$z']);
+    const units = [
+      'password',
+      'password=',
+      'eyJ',
+      'eyJaaaaa.',
+      '-----BEGIN PRIVATE KEY-----',
+      '-----END PRIVATE KEY-----\n',
+      'A\n',
+      'a://b:',
+      '"auth":"',
+      'authorization: bearer ',
+      'cookie: ',
+      '$6$',
+      'glrt-',
+      'identified with a ',
+      'abcdef.',
+      '--password ',
+      ' ',
+      "password='",
+      'a',
+    ];
+    // A search that grows with the square of these 400,000 characters would run into the time limit of tests.
+    for (const unit of units)
+      expect(redactor.mask(unit.repeat(Math.ceil(400_000 / unit.length)))).toBeTypeOf('string');
+  });
+});
