@@ -89,7 +89,9 @@ export function fileReason(error: unknown): { readonly id: string; readonly en: 
   return REASONS[code] ?? { id: `kesalahan sistem ${code}`, en: `system error ${code}` };
 }
 
-function notWritten(path: string, error: unknown): Trouble {
+/** An error of the system as a Trouble; any other is a mistake of ours and stays what it is. */
+function notWritten(path: string, error: unknown): unknown {
+  if (errorCode(error) === null) return error;
   const reason = fileReason(error);
   return new Trouble(
     'file-not-written',

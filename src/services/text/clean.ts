@@ -20,8 +20,6 @@ const RETURN = 0x0d;
 const CONTROL_STRINGS = /(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\n]*?(?:\x07|\x1b\\|\x9c|(?=\n)|$)/g;
 const CONTROL_SEQUENCES = /(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?/g;
 const OTHER_ESCAPES = /\x1b[ -/]*[0-~]?/g;
-/** Overstrike as typewriters and man pages do it: the character before a backspace goes. */
-const OVERSTRIKE = /[^\n\r\b]\x08/g;
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 /** Marks that reorder, hide or tag text: bidi controls, zero-width and interlinear marks, tag characters. */
 const INVISIBLE =
@@ -72,15 +70,19 @@ function stripSequences(text: string): string {
   return text.replace(CONTROL_STRINGS, '').replace(CONTROL_SEQUENCES, '').replace(OTHER_ESCAPES, '');
 }
 
-function cleanLine(line: string): string {
-  let text = stripSequences(collapseReturns(stripSequences(line)));
-  if (text.includes('\b')) {
-    let before: string;
-    do {
-      before = text;
-      text = text.replace(OVERSTRIKE, '');
-    } while (text !== before);
+/** Overstrike as typewriters and man pages do it: a backspace takes the character before it. */
+function overstrike(line: string): string {
+  if (!line.includes('\b')) return line;
+  const kept: string[] = [];
+  for (const character of line) {
+    if (character === '\b') kept.pop();
+    else kept.push(character);
   }
+  return kept.join('');
+}
+
+function cleanLine(line: string): string {
+  const text = overstrike(stripSequences(collapseReturns(stripSequences(line))));
   return expandTabs(text.replace(LINE_SEPARATORS, ' ').replace(INVISIBLE, '')).replace(CONTROLS, '');
 }
 
@@ -107,7 +109,8 @@ export function cleanRemoteText(text: string, options: CleanOptions = {}): strin
     }
     lines.push(line);
   }
-  return lines.join('\n');
+  // Once more as a whole: a private key is a secret of many lines.
+  return mask(lines.join('\n'));
 }
 
 /** Bytes at the end of `bytes` that begin a UTF-8 character whose rest has not come yet. */

@@ -1,0 +1,75 @@
+/** Builds the services for one lab and opens a session on them. */
+import { hostname, userInfo } from 'node:os';
+import type { Lab } from '../../lab/types.js';
+import type { Runbook } from '../../runbook/types.js';
+import type { LogBook } from '../../state/logs.js';
+import { createStateFile } from '../files/state-file.js';
+import { createJobs } from '../jobs/jobs.js';
+import { createJournal } from '../journal/journal.js';
+import { createOperatorProbes } from '../operator/probes.js';
+import type { AskHostKey } from '../ports.js';
+import { createProbeRunner } from '../probes/probe-runner.js';
+import { createRedactor, labSecrets } from '../redaction/redactor.js';
+import { createLinks } from '../ssh/links.js';
+import { createTelemetry } from '../telemetry/telemetry.js';
+import { openSession, type Session } from './session.js';
+
+export type LabSession = Session & {
+  /** Replaces every secret of the lab in a text. */
+  mask(text: string): string;
+  /** Saves what is unsaved and ends all connections. Jobs on hosts go on. */
+  close(): Promise<void>;
+};
+
+/** `user@computer`, as journal and jobs name who did something. */
+export function operatorName(): string {
+  return `${userInfo().username}@${hostname()}`;
+}
+
+/**
+ * Nothing is dialled yet: links open when they are first used.
+ * @param options.askHostKey asked when a host is seen for the first time
+ */
+export async function openLabSession(
+  lab: Lab,
+  runbook: Runbook,
+  options: {
+    readonly askHostKey: AskHostKey;
+    readonly logs: LogBook;
+    readonly by?: string;
+    readonly now?: () => number;
+    readonly env?: NodeJS.ProcessEnv;
+  },
+): Promise<LabSession> {
+  const now = options.now ?? Date.now;
+  const redactor = createRedactor(labSecrets(lab));
+  const mask = (text: string): string => redactor.mask(text);
+  const links = createLinks(lab, {
+    askHostKey: options.askHostKey,
+    mask,
+    ...(options.env === undefined ? {} : { env: options.env }),
+  });
+  const session = await openSession({
+    lab,
+    runbook,
+    links,
+    probes: createProbeRunner(links, createOperatorProbes(lab, { mask })),
+    jobs: createJobs(links, { mask }),
+    telemetry: createTelemetry(links),
+    journal: createJournal(lab.stateDir, { mask }),
+    stateFile: createStateFile(lab.stateDir),
+    logs: options.logs,
+    by: options.by ?? operatorName(),
+    now,
+  });
+  return Object.assign(session, {
+    mask,
+    async close() {
+      try {
+        await session.memory.settled();
+      } finally {
+        await links.close();
+      }
+    },
+  });
+}

@@ -1,0 +1,44 @@
+/** Puts together the text that a host executes for one action. */
+import { createHash } from 'node:crypto';
+import { shellWord } from '../../runbook/shell.js';
+import type { RenderedAction, Runbook } from '../../runbook/types.js';
+
+/** Where originals are kept on a host before an action changes them. */
+export const BACKUPS = '/var/lib/threebody/backups';
+
+function frame(runbook: Runbook, action: RenderedAction, options: string, script: string): string {
+  return [
+    options,
+    `export TB_STEP=${shellWord(action.step)} TB_ACTION=${shellWord(action.action)} TB_BACKUPS=${BACKUPS}`,
+    runbook.prelude.trimEnd(),
+    `# ---- ${action.step}/${action.action}`,
+    script,
+    '',
+  ].join('\n');
+}
+
+const STRICT = 'set -euo pipefail';
+
+/**
+ * What runs for an action. Our variant stops at the first failing command; the runbook's own lines run as a person
+ * would type them, one after the other, but what they change is backed up first all the same.
+ */
+export function composeRun(runbook: Runbook, action: RenderedAction): string {
+  if (action.variant === 'ours' || action.runbookScript === null)
+    return frame(runbook, action, STRICT, action.script);
+  const backups = action.changes.map((path) => `tb_backup ${shellWord(path)}`);
+  return frame(runbook, action, 'set -uo pipefail', [...backups, 'set +u', action.runbookScript].join('\n'));
+}
+
+export function composeUndo(runbook: Runbook, action: RenderedAction, undo: string): string {
+  return frame(runbook, action, STRICT, undo);
+}
+
+export function composeSatisfied(runbook: Runbook, action: RenderedAction, satisfied: string): string {
+  return frame(runbook, action, STRICT, satisfied);
+}
+
+/** SHA-256 of a script, first 16 hex digits: what the journal calls it by. */
+export function hashOf(script: string): string {
+  return createHash('sha256').update(script).digest('hex').slice(0, 16);
+}

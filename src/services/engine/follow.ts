@@ -1,0 +1,159 @@
+/** Following a job to its end: output into the log, the end into the journal. Also picks up what an earlier run of the program left. */
+import type { HostName } from '../../lab/types.js';
+import { HOST_NAMES } from '../../lab/types.js';
+import type { ActionRun, StepRun } from '../../state/types.js';
+import type { JobEnd, JobId, JobRecord } from '../ports.js';
+import { hashOf } from './compose.js';
+import { checkGates, keysOfStep, type CheckOptions } from './gates.js';
+import type { Session } from './session.js';
+
+const TAIL_CHARACTERS = 4000;
+
+/** Cuts a stream of text into whole lines; what has no newline yet is held back until it has, or until `flush`. */
+function createLineCutter(emit: (lines: string) => void): { push(text: string): void; flush(): void } {
+  let held = '';
+  return {
+    push(text) {
+      const all = held + text;
+      const cut = all.lastIndexOf('\n');
+      held = all.slice(cut + 1);
+      if (cut >= 0) emit(all.slice(0, cut));
+    },
+    flush() {
+      if (held !== '') emit(held);
+      held = '';
+    },
+  };
+}
+
+/**
+ * Follows a job and journals its end.
+ * @returns the job as it ended; null when the signal fired first (the job goes on)
+ */
+export async function followJob(
+  session: Session,
+  id: JobId,
+  host: HostName,
+  options: { readonly source: string; readonly script: string | null; readonly signal?: AbortSignal },
+): Promise<JobRecord | null> {
+  let tail = '';
+  const cutter = createLineCutter((lines) => session.logs.append(host, options.source, lines, session.now()));
+  const record = await session.jobs.follow(host, id, {
+    fromByte: 0,
+    signal: options.signal ?? new AbortController().signal,
+    onOutput(text) {
+      tail = (tail + text).slice(-TAIL_CHARACTERS);
+      cutter.push(text);
+    },
+  });
+  cutter.flush();
+  if (record.end === null) return null;
+  await session.journal.append({
+    kind: 'job',
+    at: session.now(),
+    by: record.by,
+    host,
+    step: record.step,
+    action: record.action,
+    variant: record.variant,
+    purpose: record.purpose,
+    job: id,
+    scriptHash: options.script === null ? '' : hashOf(options.script),
+    startedAt: record.startedAt,
+    endedAt: record.endedAt ?? session.now(),
+    end: record.end,
+    outputTail: tail,
+  });
+  session.memory.unfollow(id);
+  return record;
+}
+
+/**
+ * Looks on every host for jobs that an earlier run of the program, now gone, left: those still running are followed
+ * again, those that ended meanwhile are shown and journalled; afterwards the gates of their steps are asked.
+ * Nothing is started.
+ */
+export async function reattach(
+  session: Session,
+  options: CheckOptions & {
+    readonly onRun?: (run: StepRun) => void;
+    readonly hosts?: readonly HostName[];
+  } = {},
+): Promise<readonly JobRecord[]> {
+  const found = await Promise.all(
+    (options.hosts ?? HOST_NAMES).map((host) => reattachHost(session, host, options)),
+  );
+  return found.flat();
+}
+
+async function reattachHost(
+  session: Session,
+  host: HostName,
+  options: CheckOptions & { readonly onRun?: (run: StepRun) => void },
+): Promise<readonly JobRecord[]> {
+  const { entries } = await session.journal.read();
+  const known = new Set(entries.flatMap((entry) => (entry.kind === 'job' ? [entry.job] : [])));
+  const left = (await session.jobs.list(host)).filter((job) => !known.has(job.id));
+  const ended: JobRecord[] = [];
+  for (const job of left.toReversed()) {
+    const base: ActionRun = {
+      action: job.action,
+      phase: 'running',
+      variant: job.variant,
+      job: job.id,
+      startedAt: job.startedAt,
+      endedAt: null,
+      end: null,
+      trouble: null,
+    };
+    const run: StepRun = {
+      step: job.step,
+      host,
+      purpose: job.purpose,
+      actions: [base],
+      phase: 'running',
+      startedAt: job.startedAt,
+      endedAt: null,
+      reattached: true,
+    };
+    options.onRun?.(run);
+    const record = await followJob(session, job.id, host, {
+      source: `${job.step}/${job.action}`,
+      script: null,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    if (record === null || record.end === null) return ended;
+    ended.push(record);
+    const phase = phaseOfEnd(record.end);
+    const endedAt = record.endedAt ?? session.now();
+    options.onRun?.({
+      ...run,
+      actions: [{ ...base, phase, end: record.end, endedAt }],
+      phase: 'gating',
+      endedAt,
+    });
+    if (session.gates.some((gate) => gate.step === job.step)) {
+      await checkGates(session, keysOfStep(session, job.step, [host]), options);
+    }
+    const outcome = phase === 'ok' ? 'done' : phase === 'cancelled' ? 'cancelled' : 'failed';
+    options.onRun?.({
+      ...run,
+      actions: [{ ...base, phase, end: record.end, endedAt }],
+      phase: outcome,
+      endedAt,
+    });
+  }
+  return ended;
+}
+
+/** What a job's end means for its action. */
+export function phaseOfEnd(end: JobEnd): 'ok' | 'failed' | 'timed-out' | 'cancelled' | 'lost' {
+  switch (end.kind) {
+    case 'exited':
+      return end.exit === 0 ? 'ok' : 'failed';
+    case 'timed-out':
+    case 'cancelled':
+    case 'lost':
+      return end.kind;
+  }
+}

@@ -1,0 +1,280 @@
+/** Carries out the effects that update() asks for, and dispatches what came of them. Holds the one open lab. */
+import type { GateKey, Waiver } from '../../gates/types.js';
+import type { HostName, Lab, Text } from '../../lab/types.js';
+import type { Runbook } from '../../runbook/types.js';
+import type { LogBook } from '../../state/logs.js';
+import type { Effect, LabDraft, ServiceMessage } from '../../state/types.js';
+import type { AskHostKey } from '../ports.js';
+import type { LabSession } from './assemble.js';
+import { checkGates, keysOfStep } from './gates.js';
+import { createHostKeyDesk } from './host-keys.js';
+import { watchLab, type LabWatch } from './watch.js';
+import { cancelStep, createActiveSteps, runStep, undoStep, type StepOptions } from './steps.js';
+import { tryDraft } from './try-draft.js';
+import { troubleView } from './trouble.js';
+
+/** What the runner needs of the world; given by the composition root. */
+export interface RunnerParts {
+  readonly runbook: Runbook;
+  readonly logs: LogBook;
+  readonly now: () => number;
+  /** Reads and checks a lab file. */
+  readonly readLab: (path: string) => Promise<Lab>;
+  /** Starts the practice lab; `close` ends it. */
+  readonly startPractice: () => Promise<{ readonly lab: Lab; readonly close: () => Promise<void> }>;
+  readonly openSession: (lab: Lab, askHostKey: AskHostKey) => Promise<LabSession>;
+  /** Keeps other programs from working on the same lab's state; throws Trouble `lab-in-use`. */
+  readonly lockLab: (stateDir: string) => Promise<{ readonly release: () => Promise<void> }>;
+  /** A lab made of answers, not yet written. */
+  readonly labOfDraft: (draft: LabDraft) => Lab;
+  readonly writeDraft: (draft: LabDraft, replace: boolean) => Promise<string>;
+  readonly writeVagrantfile: (
+    directory: string,
+    addresses: Readonly<Record<HostName, string>>,
+  ) => Promise<string>;
+  /** Remembers which lab file was open last. */
+  readonly rememberLab: (path: string) => Promise<void>;
+  readonly copy: (text: string) => void;
+  /** Every error that is shown is also handed over here, with its stack, for the program's log. */
+  readonly logError: (error: unknown) => void;
+  readonly quit: () => void;
+}
+
+export type Dispatch = (message: ServiceMessage) => void;
+
+export interface EffectRunner {
+  run(effect: Effect): void;
+  /** Saves, ends connections and the practice lab. Jobs on hosts go on. */
+  close(): Promise<void>;
+}
+
+interface OpenLab {
+  readonly session: LabSession;
+  readonly watch: LabWatch;
+  readonly stop: AbortController;
+  readonly release: () => Promise<void>;
+}
+
+export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): EffectRunner {
+  const active = createActiveSteps();
+  const desk = createHostKeyDesk(dispatch);
+  let open: OpenLab | null = null;
+  let opening: Promise<void> = Promise.resolve();
+
+  const tell = (error: unknown): void => {
+    parts.logError(error);
+    dispatch({ type: 'trouble', trouble: troubleView(error) });
+  };
+  const notice = (tone: 'good' | 'bad' | 'plain', text: Text): void =>
+    dispatch({ type: 'notice', notice: { tone, text, at: parts.now() } });
+  const inBackground = (work: Promise<unknown>): void => {
+    work.catch(tell);
+  };
+  /** With the open lab, or a word that there is none: a key may have been pressed while a lab was closing. */
+  const withLab = (work: (lab: OpenLab) => Promise<unknown>): void => {
+    if (open !== null) inBackground(work(open));
+  };
+
+  async function openLab(source: Extract<Effect, { type: 'lab.open' }>['source']): Promise<void> {
+    await closeLab();
+    const releases: (() => Promise<void>)[] = [];
+    const release = async (): Promise<void> => {
+      for (const one of releases.splice(0).toReversed()) await one();
+    };
+    try {
+      let lab: Lab;
+      if (source.kind === 'practice') {
+        const practice = await parts.startPractice();
+        releases.push(practice.close);
+        lab = practice.lab;
+      } else lab = await parts.readLab(source.path);
+      const lock = await parts.lockLab(lab.stateDir);
+      releases.push(lock.release);
+      const session = await parts.openSession(lab, desk.ask);
+      releases.push(session.close);
+      if (source.kind === 'file') await parts.rememberLab(source.path);
+      const stop = new AbortController();
+      dispatch({
+        type: 'lab.opened',
+        lab: {
+          file: lab.practice ? null : lab.file,
+          name: lab.name,
+          practice: lab.practice,
+          user: session.context.user,
+          addresses: session.context.addresses,
+          parameters: lab.parameters,
+        },
+        results: [...session.memory.results.values()],
+        waivers: [...session.memory.waivers.values()],
+        variants: session.memory.variants,
+        cursor: session.memory.cursor,
+        now: parts.now(),
+      });
+      if (session.setAside !== null) notice('bad', setAsideText(session.setAside));
+      open = { session, stop, release, watch: watchLab(session, dispatch, stop.signal, tell) };
+    } catch (error) {
+      await release().catch(parts.logError);
+      parts.logError(error);
+      dispatch({ type: 'lab.failed', trouble: troubleView(error) });
+    }
+  }
+
+  async function closeLab(): Promise<void> {
+    const closing = open;
+    open = null;
+    if (closing === null) return;
+    desk.dismiss();
+    closing.stop.abort();
+    await closing.watch.stopped;
+    await closing.release();
+    dispatch({ type: 'lab.closed' });
+  }
+
+  const check = async ({ session, stop }: OpenLab, keys: readonly GateKey[]): Promise<void> => {
+    const running = new Set<GateKey>();
+    try {
+      await checkGates(session, keys, {
+        signal: stop.signal,
+        onRunning: (now) => {
+          for (const key of now) running.add(key);
+          dispatch({ type: 'gates.running', keys: now });
+        },
+        onResult: (result) => {
+          running.delete(`${result.gate}@${result.subject}`);
+          dispatch({ type: 'gate.judged', result });
+        },
+      });
+    } finally {
+      if (running.size > 0) dispatch({ type: 'gates.stopped', keys: [...running] });
+    }
+  };
+
+  const reports: Pick<StepOptions, 'onRunning' | 'onResult' | 'onRun'> = {
+    onRunning: (keys) => dispatch({ type: 'gates.running', keys }),
+    onResult: (result) => dispatch({ type: 'gate.judged', result }),
+    onRun: (run) => dispatch({ type: 'run', run }),
+  };
+  const step = async (
+    lab: OpenLab,
+    effect: Extract<Effect, { type: 'step.run' | 'step.undo' }>,
+  ): Promise<void> => {
+    const { session, stop } = lab;
+    const free = effect.hosts.filter((host) => !active.keys().includes(`${effect.step}@${host}`));
+    if (free.length === 0) return;
+    const work = effect.type === 'step.run' ? runStep : undoStep;
+    const options = {
+      signal: stop.signal,
+      ...reports,
+      ...(effect.type === 'step.run' ? { force: effect.force, variants: effect.variants } : {}),
+    };
+    lab.watch.busy(1);
+    try {
+      await work(session, active, effect.step, free, options);
+    } finally {
+      lab.watch.busy(-1);
+    }
+  };
+
+  const waive = async ({ session }: OpenLab, waiver: Waiver): Promise<void> => {
+    session.memory.waive(waiver);
+    dispatch({ type: 'waiver', key: waiver.key, waiver });
+    await session.journal.append({ kind: 'waiver', at: parts.now(), waiver, withdrawn: false });
+  };
+  const unwaive = async ({ session }: OpenLab, key: GateKey): Promise<void> => {
+    const waiver = session.memory.waivers.get(key);
+    if (waiver === undefined) return;
+    session.memory.unwaive(key);
+    dispatch({ type: 'waiver', key, waiver: null });
+    await session.journal.append({ kind: 'waiver', at: parts.now(), waiver, withdrawn: true });
+  };
+  const readJournal = async ({ session }: OpenLab, limit: number): Promise<void> => {
+    dispatch({ type: 'journal', ...(await session.journal.read({ limit })) });
+  };
+  const keysOf = (
+    session: LabSession,
+    scope: Extract<Effect, { type: 'gates.check' }>['scope'],
+  ): readonly GateKey[] => {
+    switch (scope.kind) {
+      case 'all':
+        return session.gates.map((gate) => gate.key);
+      case 'step':
+        return keysOfStep(session, scope.step);
+      case 'keys':
+        return scope.keys;
+    }
+  };
+
+  const writeDraft = async (draft: LabDraft, replace: boolean): Promise<void> => {
+    try {
+      const path = await parts.writeDraft(draft, replace);
+      dispatch({ type: 'draft.written', path });
+    } catch (error) {
+      parts.logError(error);
+      dispatch({ type: 'draft.failed', trouble: troubleView(error) });
+    }
+  };
+
+  return {
+    run(effect) {
+      switch (effect.type) {
+        case 'lab.open':
+          opening = opening.then(() => openLab(effect.source));
+          return inBackground(opening);
+        case 'lab.close':
+          opening = opening.then(closeLab);
+          return inBackground(opening);
+        case 'host-key.answer':
+          return desk.answer(effect.ask, effect.accept);
+        case 'gates.check':
+          return withLab((lab) => check(lab, keysOf(lab.session, effect.scope)));
+        case 'step.run':
+        case 'step.undo':
+          return withLab((lab) => step(lab, effect));
+        case 'step.cancel':
+          return withLab((lab) => cancelStep(lab.session, active, effect.step, effect.hosts));
+        case 'gate.waive':
+          return withLab((lab) => waive(lab, effect.waiver));
+        case 'gate.unwaive':
+          return withLab((lab) => unwaive(lab, effect.key));
+        case 'draft.test':
+          return inBackground(
+            tryDraft(
+              () => parts.labOfDraft(effect.draft),
+              (lab) => parts.openSession(lab, desk.ask),
+              dispatch,
+            ),
+          );
+        case 'draft.write':
+          return inBackground(writeDraft(effect.draft, effect.replace));
+        case 'vagrant.write':
+          return inBackground(
+            parts
+              .writeVagrantfile(effect.directory, effect.addresses)
+              .then((path) => notice('good', { id: `Ditulis: ${path}`, en: `Written: ${path}` })),
+          );
+        case 'save':
+          open?.session.memory.place(effect.variants, effect.cursor);
+          return undefined;
+        case 'link.retry':
+          return withLab((lab) => lab.session.links.link(effect.host).renew(lab.stop.signal));
+        case 'journal.read':
+          return withLab((lab) => readJournal(lab, effect.limit));
+        case 'copy':
+          return parts.copy(effect.text);
+        case 'quit':
+          return parts.quit();
+      }
+    },
+    async close() {
+      await opening.catch(parts.logError);
+      await closeLab();
+    },
+  };
+}
+
+function setAsideText(path: string): Text {
+  return {
+    id: `Catatan lama rusak; disimpan di ${path}, dan mulai dari kosong.`,
+    en: `The old notes were damaged; kept at ${path}, starting afresh.`,
+  };
+}

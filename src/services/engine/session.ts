@@ -1,0 +1,134 @@
+/** One open lab: its links, its content rendered, and what is remembered of it. Everything the use cases stand on. */
+import type { GateKey, GateResult, Waiver } from '../../gates/types.js';
+import { gateKey } from '../../gates/types.js';
+import { HOST_NAMES, type HostName, type Lab } from '../../lab/types.js';
+import { renderGates } from '../../runbook/render.js';
+import type { RenderContext, RenderedGate, Runbook, Step, StepId, Variant } from '../../runbook/types.js';
+import type { LogBook } from '../../state/logs.js';
+import type { Jobs, Journal, JobId, Links, ProbeRunner, SavedState, StateFile, Telemetry } from '../ports.js';
+
+/** What a session is made of; the composition root builds the services, tests give their own. */
+export interface SessionParts {
+  readonly lab: Lab;
+  readonly runbook: Runbook;
+  readonly links: Links;
+  readonly probes: ProbeRunner;
+  readonly jobs: Jobs;
+  readonly telemetry: Telemetry;
+  readonly journal: Journal;
+  readonly stateFile: StateFile;
+  readonly logs: LogBook;
+  /** `user@computer`, written into journal and jobs. */
+  readonly by: string;
+  readonly now: () => number;
+}
+
+export interface Session extends SessionParts {
+  readonly context: Omit<RenderContext, 'host'>;
+  readonly gates: readonly RenderedGate[];
+  readonly memory: Memory;
+  /** Path of a damaged state file that was set aside, to be told once. */
+  readonly setAside: string | null;
+}
+
+/** What outlives the program. Every change is saved; saves are serialised and coalesced. */
+export interface Memory {
+  readonly results: ReadonlyMap<GateKey, GateResult>;
+  readonly waivers: ReadonlyMap<GateKey, Waiver>;
+  readonly variants: Readonly<Record<string, Variant>>;
+  readonly cursor: SavedState['cursor'];
+  remember(result: GateResult): void;
+  waive(waiver: Waiver): void;
+  unwaive(key: GateKey): void;
+  place(variants: Readonly<Record<string, Variant>>, cursor: SavedState['cursor']): void;
+  follow(job: SavedState['following'][number]): void;
+  unfollow(job: JobId): void;
+  /** Resolves when everything said so far is on disk. Rejects with the Trouble of a failed save. */
+  settled(): Promise<void>;
+}
+
+export async function openSession(parts: SessionParts): Promise<Session> {
+  const { state, setAside } = await parts.stateFile.load();
+  const addresses: Record<HostName, string> = { 'vm-docker': '', 'vm-k8s': '', 'vm-worker': '' };
+  for (const name of HOST_NAMES) addresses[name] = parts.lab.hosts[name].address;
+  const context = { addresses, user: parts.lab.hosts['vm-docker'].user, parameters: parts.lab.parameters };
+  const gates = renderGates(parts.runbook, context);
+  return { ...parts, context, gates, memory: createMemory(state, parts.stateFile), setAside };
+}
+
+function createMemory(saved: SavedState, file: StateFile): Memory {
+  const results = new Map(saved.results.map((result) => [gateKey(result.gate, result.subject), result]));
+  const waivers = new Map(saved.waivers.map((waiver) => [waiver.key, waiver]));
+  const following = new Map(saved.following.map((job) => [job.job, job]));
+  let variants = saved.variants;
+  let cursor = saved.cursor;
+  let dirty = false;
+  let saving: Promise<void> | null = null;
+
+  const drain = async (): Promise<void> => {
+    while (dirty) {
+      dirty = false;
+      await file.save({
+        version: 1,
+        results: [...results.values()],
+        waivers: [...waivers.values()],
+        variants,
+        following: [...following.values()],
+        cursor,
+      });
+    }
+  };
+  const changed = (): void => {
+    dirty = true;
+    saving ??= new Promise<void>((resolve) => setImmediate(resolve)).then(drain).finally(() => {
+      saving = null;
+    });
+    // The failure is told by settled(); here it only must not become an unhandled rejection.
+    saving.catch(() => undefined);
+  };
+
+  return {
+    results,
+    waivers,
+    get variants() {
+      return variants;
+    },
+    get cursor() {
+      return cursor;
+    },
+    remember(result) {
+      results.set(gateKey(result.gate, result.subject), result);
+      changed();
+    },
+    waive(waiver) {
+      waivers.set(waiver.key, waiver);
+      changed();
+    },
+    unwaive(key) {
+      if (waivers.delete(key)) changed();
+    },
+    place(newVariants, newCursor) {
+      variants = newVariants;
+      cursor = newCursor;
+      changed();
+    },
+    follow(job) {
+      following.set(job.job, job);
+      changed();
+    },
+    unfollow(job) {
+      if (following.delete(job)) changed();
+    },
+    async settled() {
+      while (saving !== null) await saving;
+      if (dirty) await drain();
+    },
+  };
+}
+
+/** The step of an id. @throws RangeError when the runbook has no such step. */
+export function stepOf(runbook: Runbook, id: StepId): Step {
+  const step = runbook.phases.flatMap((phase) => phase.steps).find((one) => one.id === id);
+  if (step === undefined) throw new RangeError(`no step ${id}`);
+  return step;
+}

@@ -1,0 +1,165 @@
+/** What goes on by itself while a lab is open: links, telemetry, log revisions, the clock, and picking up what was left. */
+import { gateKey, type GateResult } from '../../gates/types.js';
+import { HOST_NAMES, type HostName } from '../../lab/types.js';
+import type { ServiceMessage } from '../../state/types.js';
+import type { Sample } from '../ports.js';
+import { reattach } from './follow.js';
+import { checkGates } from './gates.js';
+import type { Session } from './session.js';
+
+/** Units worth showing on each host's pane; absent ones are left out there. */
+const UNITS: Readonly<Record<HostName, readonly string[]>> = {
+  'vm-docker': ['ssh', 'docker', 'gitlab-runner', 'systemd-resolved'],
+  'vm-k8s': ['ssh', 'containerd', 'kubelet', 'systemd-resolved'],
+  'vm-worker': ['ssh', 'containerd', 'kubelet', 'systemd-resolved'],
+};
+const SAMPLE_SECONDS = 5;
+/** Elapsed times move every second while something runs; ages are told in minutes otherwise. */
+const BUSY_TICK_MS = 1000;
+const IDLE_TICK_MS = 15_000;
+
+export interface LabWatch {
+  /** Something was begun (+1) or ended (-1): the clock ticks faster meanwhile. */
+  busy(by: 1 | -1): void;
+  /** Resolves when everything has stopped after the signal fired. */
+  readonly stopped: Promise<void>;
+}
+
+/**
+ * Opens the links of a lab and keeps the state informed until the signal fires.
+ * @param tell what goes wrong besides lost links, which are states, not errors
+ */
+export function watchLab(
+  session: Session,
+  dispatch: (message: ServiceMessage) => void,
+  signal: AbortSignal,
+  tell: (error: unknown) => void,
+): LabWatch {
+  const clock = startClock(session, dispatch, signal);
+  const unsubscribe = session.logs.subscribe((revisions) => dispatch({ type: 'logs', revisions }));
+  const works = HOST_NAMES.map((host) => watchHost(session, host, dispatch, signal, clock));
+  const all = Promise.all(
+    works.map((work) => work.catch((error: unknown) => (signal.aborted ? undefined : tell(error)))),
+  );
+  return { busy: clock.busy, stopped: all.then(unsubscribe) };
+}
+
+interface Clock {
+  busy(by: 1 | -1): void;
+}
+
+function startClock(
+  session: Session,
+  dispatch: (message: ServiceMessage) => void,
+  signal: AbortSignal,
+): Clock {
+  let busy = 0;
+  let timer: NodeJS.Timeout | null = null;
+  const plan = (): void => {
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(
+      () => {
+        dispatch({ type: 'clock', now: session.now() });
+        plan();
+      },
+      busy > 0 ? BUSY_TICK_MS : IDLE_TICK_MS,
+    );
+  };
+  plan();
+  signal.addEventListener('abort', () => timer !== null && clearTimeout(timer), { once: true });
+  return {
+    busy(by) {
+      busy += by;
+      if (!signal.aborted) plan();
+    },
+  };
+}
+
+async function watchHost(
+  session: Session,
+  host: HostName,
+  dispatch: (message: ServiceMessage) => void,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<void> {
+  const link = session.links.link(host);
+  dispatch({ type: 'link', host, status: link.status() });
+  const forget = link.onStatus((status) => dispatch({ type: 'link', host, status }));
+  let bootId: string | null = null;
+  const onSample = (sample: Sample): void => {
+    if (bootId !== null && bootId !== sample.bootId) outdate(session, host, dispatch);
+    bootId = sample.bootId;
+    dispatch({ type: 'sample', host, sample });
+  };
+  try {
+    const telemetry = session.telemetry.follow(host, {
+      units: UNITS[host],
+      intervalSeconds: SAMPLE_SECONDS,
+      signal,
+      onSample,
+    });
+    await firstTimeUp(session, host, signal);
+    if (!signal.aborted) await pickUp(session, host, dispatch, signal, clock);
+    await telemetry;
+  } finally {
+    forget();
+  }
+}
+
+/** Opens the link for good and waits until it is up for the first time, or the signal fires. */
+async function firstTimeUp(session: Session, host: HostName, signal: AbortSignal): Promise<void> {
+  const link = session.links.link(host);
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      stop();
+      resolve();
+    };
+    const stop = link.onStatus((status) => status.kind === 'up' && done());
+    signal.addEventListener('abort', done, { once: true });
+    // A first attempt that fails is a state that has been published, and is retried with backoff.
+    link.open({ keep: true, signal }).then(
+      () => link.status().kind === 'up' && done(),
+      () => undefined,
+    );
+  });
+}
+
+/** After the first contact: jobs that an earlier run left, then the gates that had been judged before. */
+async function pickUp(
+  session: Session,
+  host: HostName,
+  dispatch: (message: ServiceMessage) => void,
+  signal: AbortSignal,
+  clock: Clock,
+): Promise<void> {
+  const reports = {
+    signal,
+    onRunning: (keys: readonly ReturnType<typeof gateKey>[]) => dispatch({ type: 'gates.running', keys }),
+    onResult: (result: GateResult) => dispatch({ type: 'gate.judged', result }),
+  };
+  clock.busy(1);
+  try {
+    await reattach(session, { ...reports, hosts: [host], onRun: (run) => dispatch({ type: 'run', run }) });
+  } finally {
+    clock.busy(-1);
+  }
+  const known = [...session.memory.results.values()].filter((result) => result.subject === host);
+  if (known.length > 0 && !signal.aborted) {
+    const keys = known.map((result) => gateKey(result.gate, result.subject));
+    await checkGates(
+      session,
+      keys.filter((key) => session.gates.some((gate) => gate.key === key)),
+      reports,
+    );
+  }
+}
+
+/** A host that booted anew has to prove everything again: its verdicts become too old to count. */
+function outdate(session: Session, host: HostName, dispatch: (message: ServiceMessage) => void): void {
+  for (const result of [...session.memory.results.values()]) {
+    if (result.subject !== host && result.subject !== 'lab') continue;
+    const old = { ...result, judgedAt: 0 };
+    session.memory.remember(old);
+    dispatch({ type: 'gate.judged', result: old });
+  }
+}

@@ -1,0 +1,254 @@
+/**
+ * What the program can ask of the outside world. Implementations live in the folders beside this file; tests and
+ * use cases (engine/) know these interfaces only. Every failure a person can meet is thrown as a `Trouble`.
+ * All text that comes back from a host has been through `cleanRemoteText` and secrets are masked.
+ */
+import type { ProbeRequest, Recording, Waiver, GateResult } from '../gates/types.js';
+import type { HostName, Lab, Text } from '../lab/types.js';
+import type { RenderedFile, StepId, Variant } from '../runbook/types.js';
+
+// ---------------------------------------------------------------- links (services/ssh)
+
+/** A host key as first seen or as changed. */
+export interface HostKey {
+  readonly host: HostName;
+  /** `address:port` that was dialled. */
+  readonly endpoint: string;
+  /** e.g. `ssh-ed25519`. */
+  readonly type: string;
+  /** `SHA256:…` as ssh-keygen -l prints it. */
+  readonly fingerprint: string;
+}
+
+/** Asked when a host is seen for the first time. A changed key is never asked about, it is refused. */
+export type AskHostKey = (key: HostKey) => Promise<boolean>;
+
+export type LinkStatus =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'connecting'; readonly attempt: number }
+  | { readonly kind: 'up'; readonly since: number; readonly sudo: 'nopasswd' | 'password' | 'none' }
+  | {
+      readonly kind: 'down';
+      readonly code: string;
+      readonly reason: Text;
+      readonly remedy: Text;
+      readonly lastSeen: number | null;
+      /** epoch ms, null = will not retry by itself */ readonly retryAt: number | null;
+    };
+
+export interface RunOptions {
+  /** `root` goes through sudo; the password, if one is needed, is fed on stdin. Default `user`. */
+  readonly as?: 'root' | 'user';
+  /** Gives a user's script the function `tb_root`, which runs the bash script on its stdin as root. */
+  readonly withRoot?: boolean;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  /** Called with cleaned text as it arrives; when given, `stdout` in the result stays empty. */
+  readonly onStdout?: (text: string) => void;
+  /** For services that read frames: stdout as raw bytes, neither cleaned nor masked; `stdout` in the result stays empty. */
+  readonly onBytes?: (chunk: Uint8Array) => void;
+  /** Bytes kept of each stream; the rest is dropped and counted. Default 1 MiB. */
+  readonly maxBytes?: number;
+}
+export interface RunResult {
+  readonly exit: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly droppedBytes: number;
+  readonly durationMs: number;
+}
+
+/** One SSH connection to one host, with at most eight channels at a time; more wait in line. */
+export interface HostLink {
+  readonly host: HostName;
+  status(): LinkStatus;
+  onStatus(listener: (status: LinkStatus) => void): () => void;
+  /** Connects if needed (one attempt, throws Trouble). With `keep`, goes on reconnecting with backoff until closed. */
+  open(options?: { readonly keep?: boolean; readonly signal?: AbortSignal }): Promise<void>;
+  /** Runs a bash script: fed to `bash -s` on stdin, so nothing of it stands in an argv. */
+  run(script: string, options?: RunOptions): Promise<RunResult>;
+  /** Ends the connection and dials anew: new groups, new environment. */
+  renew(signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+export interface Links {
+  readonly lab: Lab;
+  link(host: HostName): HostLink;
+  close(): Promise<void>;
+}
+
+// ---------------------------------------------------------------- probes (services/probes)
+
+export interface ProbeRunner {
+  /**
+   * Carries out all probes, at most one channel a host, side by side on the host. Always answers each request: what could
+   * not be asked has `error` set. `onRecording` is called as each one comes in.
+   */
+  run(
+    requests: readonly ProbeRequest[],
+    options?: {
+      readonly signal?: AbortSignal;
+      readonly onRecording?: (id: string, recording: Recording) => void;
+    },
+  ): Promise<ReadonlyMap<string, Recording>>;
+}
+
+// ---------------------------------------------------------------- telemetry (services/telemetry)
+
+export type UnitState = 'active' | 'inactive' | 'failed' | 'activating' | 'absent';
+/** One reading of a host, every few seconds, from one long-lived remote loop. */
+export interface Sample {
+  /** Operator's clock, epoch ms, when the line arrived. */
+  readonly at: number;
+  /** Host's clock, epoch seconds. */
+  readonly hostClock: number;
+  readonly hostname: string;
+  readonly os: string;
+  readonly kernel: string;
+  readonly bootId: string;
+  readonly uptimeSeconds: number;
+  readonly load1: number;
+  readonly cpus: number;
+  readonly memTotalBytes: number;
+  readonly memAvailableBytes: number;
+  readonly diskTotalBytes: number;
+  readonly diskUsedBytes: number;
+  readonly units: Readonly<Record<string, UnitState>>;
+  readonly rebootPending: boolean;
+}
+export interface Telemetry {
+  /** Follows one host until the signal fires; comes back by itself when the link does. Resolves when stopped. */
+  follow(
+    host: HostName,
+    options: {
+      readonly units: readonly string[];
+      readonly intervalSeconds: number;
+      readonly signal: AbortSignal;
+      readonly onSample: (sample: Sample) => void;
+    },
+  ): Promise<void>;
+}
+
+// ---------------------------------------------------------------- jobs (services/jobs)
+
+/** Letters, digits, dots and hyphens; sorts by time: `20261122T014500-A3.write-block-k3x9`. */
+export type JobId = string;
+export interface JobSpec {
+  readonly id: JobId;
+  readonly host: HostName;
+  readonly step: StepId;
+  readonly action: string;
+  readonly variant: Variant;
+  readonly purpose: 'run' | 'undo';
+  readonly as: 'root' | 'user';
+  /** Prelude and script as one text; what the host executes with bash. */
+  readonly script: string;
+  readonly files: readonly RenderedFile[];
+  readonly timeoutMs: number;
+  /** Who asked, `user@computer`. */
+  readonly by: string;
+}
+export type JobEnd =
+  | { readonly kind: 'exited'; readonly exit: number }
+  | { readonly kind: 'timed-out' }
+  | { readonly kind: 'cancelled'; /** what was still running when it was ended */ readonly left: string }
+  /** The host lost power or the wrapper was killed: no exit code was ever written. */
+  | { readonly kind: 'lost'; readonly reason: 'rebooted' | 'killed' };
+/** A job as found on the host. */
+export interface JobRecord {
+  readonly id: JobId;
+  readonly host: HostName;
+  readonly step: StepId;
+  readonly action: string;
+  readonly variant: Variant;
+  readonly purpose: 'run' | 'undo';
+  readonly by: string;
+  /** Host's clock, epoch ms. */
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly end: JobEnd | null;
+  readonly outputBytes: number;
+}
+export interface Jobs {
+  /** Uploads and starts detached. Throws Trouble `job-busy` (with the owner and age) when another job holds the host's lock. */
+  start(spec: JobSpec): Promise<JobRecord>;
+  /**
+   * Follows a job's output from a byte offset until it ends. When the link is lost it waits for the link and goes on
+   * where it was: no output twice, none lost. Aborting the signal stops following, not the job.
+   */
+  follow(
+    host: HostName,
+    id: JobId,
+    options: {
+      readonly fromByte: number;
+      readonly signal: AbortSignal;
+      readonly onOutput: (text: string, nextByte: number) => void;
+    },
+  ): Promise<JobRecord>;
+  /** Jobs of ours on the host, newest first: running ones, and ended ones of the last days. */
+  list(host: HostName): Promise<readonly JobRecord[]>;
+  /** TERM to the process group, KILL after five seconds; says what was left. */
+  cancel(host: HostName, id: JobId): Promise<JobRecord>;
+}
+
+// ---------------------------------------------------------------- what stays (services/journal, services/files)
+
+export type JournalEntry =
+  | {
+      readonly kind: 'job';
+      readonly at: number;
+      readonly by: string;
+      readonly host: HostName;
+      readonly step: StepId;
+      readonly action: string;
+      readonly variant: Variant;
+      readonly purpose: 'run' | 'undo';
+      readonly job: JobId;
+      readonly scriptHash: string;
+      readonly startedAt: number;
+      readonly endedAt: number;
+      readonly end: JobEnd;
+      readonly outputTail: string;
+    }
+  | {
+      readonly kind: 'satisfied';
+      readonly at: number;
+      readonly by: string;
+      readonly host: HostName;
+      readonly step: StepId;
+      readonly action: string;
+    }
+  | { readonly kind: 'gate'; readonly at: number; readonly result: GateResult }
+  | { readonly kind: 'waiver'; readonly at: number; readonly waiver: Waiver; readonly withdrawn: boolean };
+export interface Journal {
+  append(entry: JournalEntry): Promise<void>;
+  /** Oldest first; damaged lines are skipped and counted. */
+  read(filter?: {
+    readonly step?: StepId;
+    readonly limit?: number;
+  }): Promise<{ readonly entries: readonly JournalEntry[]; readonly damaged: number }>;
+}
+
+/** What is remembered between two runs of the program; the host and the journal know the rest. */
+export interface SavedState {
+  readonly version: 1;
+  readonly results: readonly GateResult[];
+  readonly waivers: readonly Waiver[];
+  /** `<step>/<action>` → variant chosen by the person. */
+  readonly variants: Readonly<Record<string, Variant>>;
+  /** Jobs that were being followed: job id → host and bytes of output already shown. */
+  readonly following: readonly {
+    readonly job: JobId;
+    readonly host: HostName;
+    readonly step: StepId;
+    readonly action: string;
+    readonly bytes: number;
+  }[];
+  readonly cursor: { readonly phase: string; readonly step: string | null } | null;
+}
+export interface StateFile {
+  /** A damaged or newer file is set aside under another name, never deleted; `setAside` tells its path. */
+  load(): Promise<{ readonly state: SavedState; readonly setAside: string | null }>;
+  save(state: SavedState): Promise<void>;
+}

@@ -1,0 +1,140 @@
+/** One script on one open connection: sent, followed, bounded, cleaned. */
+import type { Client } from 'ssh2';
+import type { HostLogin } from '../../lab/types.js';
+import { Trouble } from '../../lab/types.js';
+import type { RunOptions, RunResult } from '../ports.js';
+import { cleanRemoteText, RemoteTextDecoder } from '../text/clean.js';
+import { runChannel } from './channel.js';
+import type { SudoAccess } from './envelope.js';
+import { envelop, MarkerGate } from './envelope.js';
+import { shellTrouble } from './shell.js';
+import { sudoTrouble } from './sudo.js';
+
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+/** How long after its own limit a host may take to say so. */
+const TIMEOUT_GRACE_MS = 8_000;
+/** timeout(1): the command was ended by TERM; 137 when it had to be KILL. */
+const TIMED_OUT_EXITS = new Set([124, 137]);
+
+/** The beginning of a stream, as far as it may be kept. */
+class Keep {
+  readonly #max: number;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  dropped = 0;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  push(chunk: Buffer): void {
+    const room = Math.min(this.#max - this.#bytes, chunk.length);
+    if (room > 0) {
+      this.#chunks.push(Buffer.from(chunk.subarray(0, room)));
+      this.#bytes += room;
+    }
+    this.dropped += chunk.length - Math.max(0, room);
+  }
+
+  text(mask: (text: string) => string): string {
+    return cleanRemoteText(Buffer.concat(this.#chunks).toString('utf8'), { mask });
+  }
+}
+
+function timeoutTrouble(login: HostLogin, milliseconds: number): Trouble {
+  const seconds = Math.round(milliseconds / 1000);
+  return new Trouble(
+    'run-timeout',
+    {
+      id: `Perintah di ${login.name} tidak selesai dalam ${seconds} detik.`,
+      en: `The command on ${login.name} did not finish within ${seconds} seconds.`,
+    },
+    {
+      id: 'Periksa beban dan disk VM, lalu coba lagi.',
+      en: 'Check load and disk of the VM, then try again.',
+    },
+    login.name,
+    3,
+  );
+}
+
+/**
+ * Runs a script over one channel.
+ *
+ * @throws Trouble `sudo-none`, `sudo-password-wrong`, `run-timeout`, `remote-shell`, `link-lost`, `ssh-channel`, `cancelled`
+ */
+export async function runScript(
+  client: Client,
+  login: HostLogin,
+  sudo: SudoAccess,
+  script: string,
+  options: RunOptions,
+  mask: (text: string) => string,
+): Promise<RunResult> {
+  const as = options.as ?? 'user';
+  if (as === 'root' && sudo.kind === 'none') throw sudoTrouble(login, sudo.why);
+  const { timeoutMs } = options;
+  const wrapped = envelop(script, {
+    as,
+    withRoot: options.withRoot ?? false,
+    sudo,
+    timeoutSeconds: timeoutMs === undefined ? null : Math.max(1, Math.ceil(timeoutMs / 1000)),
+  });
+  const outGate = new MarkerGate(wrapped.marker, wrapped.shellMarker);
+  const errGate = new MarkerGate(wrapped.marker);
+  const out = new Keep(options.maxBytes ?? DEFAULT_MAX_BYTES);
+  const err = new Keep(options.maxBytes ?? DEFAULT_MAX_BYTES);
+  const decoder = new RemoteTextDecoder({ mask });
+  const { onStdout, onBytes } = options;
+  const give = (text: string): void => {
+    if (text !== '') onStdout?.(text);
+  };
+  const started = performance.now();
+  const deadline = timeoutMs === undefined ? null : AbortSignal.timeout(timeoutMs + TIMEOUT_GRACE_MS);
+  const signals = [options.signal, deadline].filter((signal) => signal !== null && signal !== undefined);
+  const end = await runChannel(
+    client,
+    login.name,
+    wrapped.stdin,
+    {
+      onStdout: (chunk) => {
+        const rest = outGate.push(chunk);
+        if (onBytes !== undefined) onBytes(rest);
+        else if (onStdout === undefined) out.push(rest);
+        else give(decoder.push(rest));
+      },
+      onStderr: (chunk) => err.push(errGate.push(chunk)),
+    },
+    signals.length === 0 ? undefined : AbortSignal.any(signals),
+  ).catch((error: unknown) => {
+    throw deadline?.aborted === true && timeoutMs !== undefined ? timeoutTrouble(login, timeoutMs) : error;
+  });
+  const durationMs = performance.now() - started;
+  if (!outGate.open) {
+    if (!outGate.sawOther)
+      throw shellTrouble(login.name, Buffer.concat([outGate.refused, errGate.refused]), end.exit);
+    // 2 is bash's own: the script could not be parsed. Anything else before the script has begun is sudo's.
+    if (as === 'root' && end.exit !== 2) {
+      const words = cleanRemoteText(errGate.refused.toString('utf8'), { mask }).trim().slice(0, 300);
+      throw sudoTrouble(login, 'refused', words);
+    }
+    err.push(errGate.refused);
+  }
+  if (
+    timeoutMs !== undefined &&
+    end.exit !== null &&
+    TIMED_OUT_EXITS.has(end.exit) &&
+    durationMs >= timeoutMs
+  ) {
+    throw timeoutTrouble(login, timeoutMs);
+  }
+  give(decoder.end());
+  return {
+    exit: end.exit,
+    signal: end.signal,
+    stdout: out.text(mask),
+    stderr: err.text(mask),
+    droppedBytes: out.dropped + err.dropped,
+    durationMs,
+  };
+}

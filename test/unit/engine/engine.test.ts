@@ -1,0 +1,251 @@
+import { describe, expect, it } from 'vitest';
+import { Trouble } from '../../../src/lab/types.js';
+import { reattach } from '../../../src/services/engine/follow.js';
+import { checkGates, keysOfStep } from '../../../src/services/engine/gates.js';
+import { cancelStep, createActiveSteps, runStep, undoStep } from '../../../src/services/engine/steps.js';
+import type { JobRecord } from '../../../src/services/ports.js';
+import type { StepRun } from '../../../src/state/types.js';
+import { fakeLab, type FakeLab } from './fakes.js';
+
+const GOOD = { exit: 0, stdout: 'good' };
+function green(lab: FakeLab): void {
+  for (const host of ['vm-docker', 'vm-k8s']) {
+    for (const gate of ['first', 'second']) lab.answers.set(`A1.${gate}@${host}/${host}`, GOOD);
+    lab.answers.set(`A1.all-alike@lab/${host}`, { exit: 0, stdout: host });
+  }
+}
+const verdicts = async (lab: FakeLab): Promise<Record<string, string>> => {
+  const results = await checkGates(lab.session, keysOfStep(lab.session, 'A1'));
+  return Object.fromEntries(results.map((result) => [`${result.gate}@${result.subject}`, result.verdict]));
+};
+
+describe('checking gates', () => {
+  it('does not ask what stands on a red gate, and says what it waits for', async () => {
+    const lab = await fakeLab();
+    green(lab);
+    lab.answers.set('A1.first@vm-k8s/vm-k8s', { exit: 0, stdout: 'bad' });
+    expect(await verdicts(lab)).toEqual({
+      'A1.first@vm-docker': 'pass',
+      'A1.first@vm-k8s': 'fail',
+      'A1.second@vm-docker': 'pass',
+      'A1.second@vm-k8s': 'blocked',
+      'A1.all-alike@lab': 'pass',
+    });
+    expect(lab.asked).not.toContain('A1.second@vm-k8s/vm-k8s');
+    expect(lab.session.memory.results.get('A1.second@vm-k8s')?.blockedBy).toEqual(['A1.first@vm-k8s']);
+  });
+
+  it('an old green of a need does not open the way: needs are asked again', async () => {
+    const lab = await fakeLab();
+    green(lab);
+    await verdicts(lab);
+    lab.answers.set('A1.first@vm-docker/vm-docker', { exit: 0, stdout: 'bad' });
+    const results = await checkGates(lab.session, ['A1.second@vm-docker']);
+    expect(results.map((result) => result.verdict)).toEqual(['fail', 'blocked']);
+  });
+
+  it('a waiver opens the way', async () => {
+    const lab = await fakeLab();
+    green(lab);
+    lab.answers.delete('A1.first@vm-k8s/vm-k8s');
+    lab.session.memory.waive({
+      key: 'A1.first@vm-k8s',
+      reason: 'known',
+      by: 'me',
+      until: '2999-01-01',
+      madeAt: 0,
+    });
+    expect((await verdicts(lab))['A1.second@vm-k8s']).toBe('pass');
+  });
+
+  it('keeps old results when it is stopped, instead of making up new ones', async () => {
+    const lab = await fakeLab();
+    green(lab);
+    await verdicts(lab);
+    const before = lab.session.memory.results.get('A1.first@vm-docker');
+    const stop = new AbortController();
+    stop.abort();
+    expect(await checkGates(lab.session, ['A1.first@vm-docker'], { signal: stop.signal })).toEqual([]);
+    expect(lab.session.memory.results.get('A1.first@vm-docker')).toBe(before);
+  });
+
+  it('journals turns, not repetitions', async () => {
+    const lab = await fakeLab();
+    green(lab);
+    await verdicts(lab);
+    await verdicts(lab);
+    expect(lab.entries.filter((entry) => entry.kind === 'gate')).toHaveLength(5);
+  });
+});
+
+describe('running a step', () => {
+  it('runs what is needed, skips what is satisfied, asks the gates, and journals all of it', async () => {
+    const lab = await fakeLab();
+    green(lab);
+    lab.answers.set('A1/one', { exit: 0 });
+    const seen: StepRun[] = [];
+    const [run] = await runStep(lab.session, createActiveSteps(), 'A1', ['vm-docker'], {
+      onRun: (one) => seen.push(one),
+    });
+    expect(run?.phase).toBe('done');
+    expect(run?.actions.map((action) => action.phase)).toEqual(['satisfied', 'ok']);
+    expect(lab.started.map((spec) => spec.action)).toEqual(['two']);
+    expect(lab.entries.map((entry) => entry.kind)).toEqual(['satisfied', 'job', 'gate', 'gate', 'gate']);
+    expect(lab.session.memory.results.get('A1.first@vm-docker')?.verdict).toBe('pass');
+    expect(seen.at(-1)?.phase).toBe('done');
+  });
+
+  it('runs satisfied actions again when asked to', async () => {
+    const lab = await fakeLab();
+    lab.answers.set('A1/one', { exit: 0 });
+    await runStep(lab.session, createActiveSteps(), 'A1', ['vm-docker'], { force: true });
+    expect(lab.started.map((spec) => spec.action)).toEqual(['one', 'two']);
+  });
+
+  it('stops at the first action that fails; the rest stays undone', async () => {
+    const lab = await fakeLab();
+    lab.ends.set('A1/one', { kind: 'exited', exit: 3 });
+    const [run] = await runStep(lab.session, createActiveSteps(), 'A1', ['vm-k8s']);
+    expect(run).toMatchObject({ phase: 'failed' });
+    expect(run?.actions.map((action) => action.phase)).toEqual(['failed', 'waiting']);
+  });
+
+  it('does not run twice: a busy host is told, with who holds it', async () => {
+    const lab = await fakeLab();
+    const text = { id: 'sedang dipakai ani@kelas', en: 'in use by ani@class' };
+    lab.ends.set('A1/one', new Trouble('job-busy', text, text, 'vm-docker', 3));
+    const [run] = await runStep(lab.session, createActiveSteps(), 'A1', ['vm-docker']);
+    expect(run?.actions[0]).toMatchObject({ phase: 'failed', trouble: { code: 'job-busy', what: text } });
+    expect(lab.started).toEqual([]);
+  });
+
+  it('says unreachable, not failed, when the host did not answer whether there is anything to do', async () => {
+    const lab = await fakeLab();
+    lab.answers.set('A1/one', { exit: null, error: { id: 'putus', en: 'cut' } });
+    const [run] = await runStep(lab.session, createActiveSteps(), 'A1', ['vm-docker']);
+    expect(run?.actions[0]).toMatchObject({ phase: 'unreachable', trouble: { what: { en: 'cut' } } });
+  });
+
+  it('runs the variant that was chosen, with the original backed up first', async () => {
+    const lab = await fakeLab();
+    await runStep(lab.session, createActiveSteps(), 'A1', ['vm-docker'], {
+      variants: { 'A1/two': 'runbook' },
+    });
+    const spec = lab.started.find((one) => one.action === 'two');
+    expect(spec?.variant).toBe('runbook');
+    expect(spec?.script).toContain('tb_backup /etc/two');
+    expect(spec?.script).toMatch(/tb_backup \/etc\/two[\s\S]*echo original vm-docker/);
+    expect(spec?.script).not.toContain('echo two');
+  });
+
+  it('shows output line by line, also when it comes in pieces', async () => {
+    const lab = await fakeLab();
+    await runStep(lab.session, createActiveSteps(), 'A1', ['vm-docker']);
+    const lines = lab.session.logs.tail('vm-docker', 10).map((line) => `${line.source} ${line.text}`);
+    expect(lines).toContain('A1/two half a line');
+  });
+
+  it('a cancelled run stops before the next action and stays cancelled', async () => {
+    const lab = await fakeLab();
+    const active = createActiveSteps();
+    lab.whileFollowing = () => cancelStep(lab.session, active, 'A1', ['vm-docker']);
+    const [run] = await runStep(lab.session, active, 'A1', ['vm-docker']);
+    expect(run?.phase).toBe('cancelled');
+    expect(lab.started).toHaveLength(1);
+    expect(active.keys()).toEqual([]);
+  });
+
+  it('leaves the job alone when the program stops following', async () => {
+    const lab = await fakeLab();
+    const stop = new AbortController();
+    lab.whileFollowing = () => {
+      stop.abort();
+      return Promise.reject(new Error('aborted'));
+    };
+    const [run] = await runStep(lab.session, createActiveSteps(), 'A1', ['vm-docker'], {
+      signal: stop.signal,
+    });
+    expect(run?.phase).toBe('running');
+    expect(run?.actions[0]?.phase).toBe('running');
+    await lab.session.memory.settled();
+    expect(lab.saved.following).toMatchObject([{ step: 'A1', action: 'one', host: 'vm-docker' }]);
+  });
+
+  it('undoes in reverse, and only what has an undo', async () => {
+    const lab = await fakeLab();
+    const [run] = await undoStep(lab.session, createActiveSteps(), 'A1', ['vm-docker']);
+    expect(run?.purpose).toBe('undo');
+    expect(lab.started.map((spec) => [spec.action, spec.purpose])).toEqual([['one', 'undo']]);
+    expect(lab.started[0]?.script).toContain('echo undo one');
+  });
+});
+
+describe('coming back', () => {
+  const left: JobRecord = {
+    id: 'j1',
+    host: 'vm-docker',
+    step: 'A1',
+    action: 'one',
+    variant: 'ours',
+    purpose: 'run',
+    by: 'me@here',
+    startedAt: 5,
+    endedAt: null,
+    end: null,
+    outputBytes: 3,
+  };
+
+  it('follows a job that an earlier run left, shows its output, journals its end, asks its gates, starts nothing', async () => {
+    const lab = await fakeLab();
+    green(lab);
+    lab.onHost.push(left);
+    const runs: StepRun[] = [];
+    await reattach(lab.session, { onRun: (run) => runs.push(run) });
+    expect(runs[0]).toMatchObject({ step: 'A1', host: 'vm-docker', reattached: true, phase: 'running' });
+    expect(runs.at(-1)).toMatchObject({ phase: 'done' });
+    expect(lab.started).toEqual([]);
+    expect(lab.entries.find((entry) => entry.kind === 'job')).toMatchObject({
+      job: 'j1',
+      outputTail: 'from j1\nhalf a line',
+    });
+    expect(lab.session.memory.results.get('A1.first@vm-docker')?.verdict).toBe('pass');
+  });
+
+  it('judges what a lost job left: never green by having been started', async () => {
+    const lab = await fakeLab();
+    lab.onHost.push({ ...left, end: { kind: 'lost', reason: 'rebooted' } });
+    const runs: StepRun[] = [];
+    await reattach(lab.session, { onRun: (run) => runs.push(run) });
+    expect(runs.at(-1)).toMatchObject({ phase: 'failed', actions: [{ phase: 'lost' }] });
+    expect(lab.session.memory.results.get('A1.first@vm-docker')?.verdict).toBe('fail');
+  });
+
+  it('does not tell twice what the journal already has', async () => {
+    const lab = await fakeLab();
+    lab.onHost.push({ ...left, end: { kind: 'exited', exit: 0 } });
+    await reattach(lab.session);
+    const before = lab.entries.length;
+    await reattach(lab.session);
+    expect(lab.entries).toHaveLength(before);
+  });
+
+  it('remembers results, waivers, choices and the cursor', async () => {
+    const lab = await fakeLab();
+    green(lab);
+    await verdicts(lab);
+    lab.session.memory.waive({
+      key: 'A1.first@vm-k8s',
+      reason: 'r',
+      by: 'me',
+      until: '2999-01-01',
+      madeAt: 0,
+    });
+    lab.session.memory.place({ 'A1/two': 'runbook' }, { phase: 'A', step: 'A1' });
+    await lab.session.memory.settled();
+    const again = await fakeLab(lab.saved);
+    expect(again.session.memory.results.size).toBe(5);
+    expect(again.session.memory.waivers.size).toBe(1);
+    expect(again.session.memory.variants).toEqual({ 'A1/two': 'runbook' });
+    expect(again.session.memory.cursor).toEqual({ phase: 'A', step: 'A1' });
+  });
+});

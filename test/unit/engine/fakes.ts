@@ -1,0 +1,231 @@
+/** A lab without wires: ports that answer from tables, so that the engine's own decisions can be looked at. */
+import type { ProbeRequest, Recording } from '../../../src/gates/types.js';
+import { HOST_NAMES, type HostLogin, type HostName, type Lab } from '../../../src/lab/types.js';
+import { parseRunbook } from '../../../src/runbook/parse.js';
+import type { Runbook } from '../../../src/runbook/types.js';
+import { openSession, type Session } from '../../../src/services/engine/session.js';
+import type {
+  HostLink,
+  JobEnd,
+  JobRecord,
+  JobSpec,
+  JournalEntry,
+  LinkStatus,
+  SavedState,
+} from '../../../src/services/ports.js';
+import { createLogBook } from '../../../src/state/logs.js';
+
+export const PHASE = `
+id: A
+title: {id: a, en: a}
+about: {id: a, en: a}
+hosts: [vm-docker, vm-k8s, vm-worker]
+steps:
+  - id: A1
+    title: {id: a, en: a}
+    hosts: [vm-docker, vm-k8s]
+    why: {id: a, en: a}
+    effect: {id: a, en: a}
+    success: {id: a, en: a}
+    actions:
+      - id: one
+        say: {id: satu, en: one}
+        risk: safe
+        satisfied: test -e /one
+        script: echo one {{host.name}}
+        undo: echo undo one
+      - id: two
+        say: {id: dua, en: two}
+        risk: config
+        script: echo two
+        runbook: echo original {{host.name}}
+        differs: {id: a, en: a}
+        changes: [/etc/two]
+    gates:
+      - id: first
+        title: {id: a, en: a}
+        probe: {command: echo first}
+        outcomes:
+          - {when: {stdout: {is: good}}, verdict: pass}
+          - {verdict: fail, say: {id: buruk, en: bad}}
+      - id: second
+        title: {id: a, en: a}
+        needs: [first]
+        probe: {command: echo second}
+        outcomes:
+          - {when: {stdout: {is: good}}, verdict: pass}
+          - {verdict: fail, say: {id: buruk, en: bad}}
+      - id: all-alike
+        title: {id: a, en: a}
+        probe: {compare: {command: hostname, on: [vm-docker, vm-k8s]}}
+        outcomes:
+          - {when: {distinct: true}, verdict: pass}
+          - {verdict: fail, say: {id: sama, en: same}}
+`;
+
+export function fixtureRunbook(): Runbook {
+  const track = 'id: t\ntitle: {id: a, en: a}\nabout: {id: a, en: a}\nphases: [a.yaml]\n';
+  const { runbook, diagnostics } = parseRunbook({
+    files: { 'track.yaml': { name: 'track.yaml', text: track }, 'a.yaml': { name: 'a.yaml', text: PHASE } },
+    glossary: null,
+    templates: { 'prelude.sh': 'tb_backup() { :; }' },
+  });
+  if (runbook === null) throw new Error(JSON.stringify(diagnostics));
+  return runbook;
+}
+
+export interface FakeLab {
+  readonly session: Session;
+  /** `<gate key>/<place>` or `<step>/<action>` → answer; a missing one answers exit 1. */
+  readonly answers: Map<string, Partial<Recording>>;
+  readonly asked: string[];
+  readonly started: JobSpec[];
+  readonly cancelled: string[];
+  /** How the job of an action ends, and what it prints; default exit 0. */
+  readonly ends: Map<string, JobEnd | Error>;
+  /** Jobs as the host lists them. */
+  readonly onHost: JobRecord[];
+  readonly entries: JournalEntry[];
+  saved: SavedState;
+  /** Called when a job is followed; the job ends when it resolves. */
+  whileFollowing: (id: string) => Promise<void>;
+}
+
+const EMPTY: SavedState = { version: 1, results: [], waivers: [], variants: {}, following: [], cursor: null };
+
+export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
+  let now = 1_000_000;
+  const state: Omit<FakeLab, 'session'> = {
+    answers: new Map(),
+    asked: [],
+    started: [],
+    cancelled: [],
+    ends: new Map(),
+    onHost: [],
+    entries: [],
+    saved,
+    whileFollowing: () => Promise.resolve(),
+  };
+  const answer = ({ id, probe }: ProbeRequest): Recording => ({
+    place: probe.on,
+    asked: id,
+    exit: 1,
+    stdout: '',
+    stderr: '',
+    error: null,
+    startedAt: now,
+    durationMs: 1,
+    ...state.answers.get(id),
+  });
+  const link = (host: HostName): HostLink => ({
+    host,
+    status: (): LinkStatus => ({ kind: 'up', since: 0, sudo: 'nopasswd' }),
+    onStatus: () => () => undefined,
+    open: () => Promise.resolve(),
+    run: () => Promise.reject(new Error('not used')),
+    renew: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  });
+  const record = (spec: JobSpec, end: JobEnd | null): JobRecord => {
+    const { id, host, step, action, variant, purpose, by } = spec;
+    return {
+      id,
+      host,
+      step,
+      action,
+      variant,
+      purpose,
+      by,
+      startedAt: now,
+      endedAt: end === null ? null : now,
+      end,
+      outputBytes: 4,
+    };
+  };
+  const session = await openSession({
+    lab: labFixture(),
+    runbook: fixtureRunbook(),
+    links: { lab: labFixture(), link, close: () => Promise.resolve() },
+    probes: {
+      run: (requests, options) => {
+        const out = new Map<string, Recording>();
+        for (const request of requests) {
+          state.asked.push(request.id);
+          const recording = answer(request);
+          out.set(request.id, recording);
+          options?.onRecording?.(request.id, recording);
+        }
+        return Promise.resolve(out);
+      },
+    },
+    jobs: {
+      start(spec) {
+        const end = state.ends.get(`${spec.step}/${spec.action}`);
+        if (end instanceof Error) return Promise.reject(end);
+        state.started.push(spec);
+        return Promise.resolve(record(spec, null));
+      },
+      async follow(host, id, options) {
+        await state.whileFollowing(id);
+        const spec = state.started.find((one) => one.id === id);
+        options.onOutput(`from ${id}\nhalf a `, 5);
+        options.onOutput('line', 9);
+        if (spec === undefined) {
+          const left = state.onHost.find((one) => one.id === id);
+          if (left === undefined) throw new Error(`no job ${id} on ${host}`);
+          return { ...left, end: left.end ?? { kind: 'exited', exit: 0 }, endedAt: now };
+        }
+        const end = state.ends.get(`${spec.step}/${spec.action}`);
+        return record(spec, end instanceof Error || end === undefined ? { kind: 'exited', exit: 0 } : end);
+      },
+      list: (host) => Promise.resolve(state.onHost.filter((one) => one.host === host)),
+      cancel(host, id) {
+        state.cancelled.push(id);
+        const left = state.onHost.find((one) => one.id === id && one.host === host);
+        return left === undefined ? Promise.reject(new Error('no such job')) : Promise.resolve(left);
+      },
+    },
+    telemetry: { follow: () => Promise.resolve() },
+    journal: {
+      append(entry) {
+        state.entries.push(entry);
+        return Promise.resolve();
+      },
+      read: () => Promise.resolve({ entries: state.entries, damaged: 0 }),
+    },
+    stateFile: {
+      load: () => Promise.resolve({ state: state.saved, setAside: null }),
+      save(next) {
+        state.saved = next;
+        return Promise.resolve();
+      },
+    },
+    logs: createLogBook(100),
+    by: 'me@here',
+    now: () => (now += 10),
+  });
+  return Object.assign(state, { session });
+}
+
+function labFixture(): Lab {
+  const login = (name: HostName, index: number): HostLogin => ({
+    name,
+    address: `192.168.56.4${index + 2}`,
+    port: 22,
+    user: 'cikal',
+    forwards: {},
+  });
+  const [docker, k8s, worker] = HOST_NAMES.map(login);
+  if (docker === undefined || k8s === undefined || worker === undefined) throw new Error('three hosts');
+  return {
+    file: null,
+    name: 'fixture',
+    hosts: { 'vm-docker': docker, 'vm-k8s': k8s, 'vm-worker': worker },
+    parameters: {},
+    practice: false,
+    resolve: {},
+    operatorRoutes: [],
+    knownHosts: '/nonexistent/known_hosts',
+    stateDir: '/nonexistent',
+  };
+}
