@@ -93,7 +93,10 @@ async function reattachHost(
 ): Promise<readonly JobRecord[]> {
   const { entries } = await session.journal.read();
   const known = new Set(entries.flatMap((entry) => (entry.kind === 'job' ? [entry.job] : [])));
-  const left = (await session.jobs.list(host)).filter((job) => !known.has(job.id));
+  // What others ran and finished is theirs to tell; what they are running now concerns everyone.
+  const left = (await session.jobs.list(host)).filter(
+    (job) => !known.has(job.id) && (job.end === null || job.by === session.by),
+  );
   const ended: JobRecord[] = [];
   for (const job of left.toReversed()) {
     const base: ActionRun = {

@@ -229,6 +229,14 @@ describe('coming back', () => {
     expect(lab.entries).toHaveLength(before);
   });
 
+  it('does not tell what another person ran to its end, but shows what they run now', async () => {
+    const lab = await fakeLab();
+    const theirs = { ...left, by: 'ani@class' };
+    lab.onHost.push({ ...theirs, id: 'j2', end: { kind: 'exited', exit: 0 } }, { ...theirs, id: 'j3' });
+    const ended = await reattach(lab.session);
+    expect(ended.map((job) => job.id)).toEqual(['j3']);
+  });
+
   it('remembers results, waivers, choices and the cursor', async () => {
     const lab = await fakeLab();
     green(lab);
