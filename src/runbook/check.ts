@@ -119,7 +119,7 @@ function checkActions(
     if (seen.has(action.id))
       out.push(duplicate({ id: 'aksi', en: 'action' }, action.id, at([...path, 'id'])));
     seen.add(action.id);
-    for (const key of ['script', 'satisfied', 'undo', 'runbook'] as const) {
+    for (const key of ['script', 'satisfied', 'keep', 'undo', 'runbook'] as const) {
       const text = action[key];
       if (text !== undefined) script(text, [...path, key]);
     }
@@ -129,6 +129,17 @@ function checkActions(
         en: '`runbook` and `differs` belong together: the original line, and why ours is different',
       };
       out.push(mistake(at(path), what, { id: 'Tambahkan yang kurang.', en: 'Add the missing one.' }));
+    }
+    if (action.runbook !== undefined && action.undo !== undefined && action.keep === undefined) {
+      const what = {
+        id: 'ada `runbook` dan `undo` tetapi tidak ada `keep`: undo tidak bisa mengembalikan yang diubah baris runbook',
+        en: 'there are `runbook` and `undo` but no `keep`: undo could not bring back what the runbook changes',
+      };
+      const remedy = {
+        id: 'Tambahkan `keep`, misalnya tb_backup BERKAS.',
+        en: 'Add `keep`, for example tb_backup FILE.',
+      };
+      out.push(mistake(at(path), what, remedy));
     }
     (action.hosts ?? []).forEach((host, h) => {
       if (!step.hosts.includes(host))

@@ -128,7 +128,7 @@ function renderAction(
       name: file.name,
       content: renderText(runbook.templates[file.template] ?? '', context),
     })),
-    changes: action.changes,
+    keep: script(action.keep),
     runbookScript,
     timeoutMs: action.timeout * 1000,
     reconnect: action.reconnect,

@@ -173,10 +173,12 @@ export const actionSchema = z.strictObject({
   runbook: z.string().optional().describe("the runbook's own lines, when ours differ"),
   differs: say.optional().describe('why ours differs'),
   trap: z.array(trap).default([]),
-  changes: z
-    .array(z.string().regex(/^\/[\w./@-]+$/))
-    .default([])
-    .describe("files that the runbook's own lines overwrite: backed up before those run, so that undo works for them too"),
+  keep: z
+    .string()
+    .optional()
+    .describe(
+      "bash; runs before the runbook's own lines, and keeps what undo needs: tb_backup FILE, tb_remember …",
+    ),
   undo: z.string().optional(),
   timeout: seconds.default(600),
   reconnect: z.boolean().default(false).describe('the login must be made anew afterwards (group changes)'),

@@ -88,8 +88,8 @@ export interface RenderedAction {
   readonly satisfied: string | null;
   readonly undo: string | null;
   readonly files: readonly RenderedFile[];
-  /** Files backed up before the runbook's own lines run. */
-  readonly changes: readonly string[];
+  /** Keeps what undo needs before the runbook's own lines run; our own script does so itself. */
+  readonly keep: string | null;
   /** The runbook's own lines, rendered, or null when ours are the runbook's. */
   readonly runbookScript: string | null;
   readonly timeoutMs: number;

@@ -21,13 +21,14 @@ const STRICT = 'set -euo pipefail';
 
 /**
  * What runs for an action. Our variant stops at the first failing command; the runbook's own lines run as a person
- * would type them, one after the other, but what they change is backed up first all the same.
+ * would type them, one after the other, but what undo needs is kept first all the same.
  */
 export function composeRun(runbook: Runbook, action: RenderedAction): string {
   if (action.variant === 'ours' || action.runbookScript === null)
     return frame(runbook, action, STRICT, action.script);
-  const backups = action.changes.map((path) => `tb_backup ${shellWord(path)}`);
-  return frame(runbook, action, 'set -uo pipefail', [...backups, 'set +u', action.runbookScript].join('\n'));
+  // Keeping must work or nothing runs; after that errexit is off, as at a person's prompt.
+  const script = [action.keep ?? '', 'set +eu', action.runbookScript].join('\n');
+  return frame(runbook, action, STRICT, script);
 }
 
 export function composeUndo(runbook: Runbook, action: RenderedAction, undo: string): string {

@@ -40,7 +40,7 @@ steps:
         script: echo two
         runbook: echo original {{host.name}}
         differs: {id: a, en: a}
-        changes: [/etc/two]
+        keep: tb_backup /etc/two
     gates:
       - id: first
         title: {id: a, en: a}

@@ -1,0 +1,206 @@
+# shellcheck shell=bash
+# Functions that stand before every action script. Plain bash and coreutils, so that the practice hosts can run them too.
+# Set by the program: TB_FILES (staged files), TB_STEP, TB_ACTION, TB_BACKUPS (where originals are kept).
+
+umask 022 2>/dev/null || true
+
+tb_say() {
+  printf '%s\n' "$*"
+}
+
+tb_fail() {
+  printf '%s\n' "$*" >&2
+  return 1
+}
+
+# Where this action keeps the originals of what it changes; `/etc/hosts` is kept as `%etc%hosts`.
+tb_store() {
+  printf '%s/%s.%s' "${TB_BACKUPS:-/var/lib/threebody/backups}" "${TB_STEP:?}" "${TB_ACTION:?}"
+}
+
+tb_key() {
+  printf '%s' "$1" | tr '/' '%'
+}
+
+tb_open_store() {
+  local store
+  store="$(tb_store)"
+  mkdir -p "$store"
+  chmod 0700 "${TB_BACKUPS:-/var/lib/threebody/backups}" "$store"
+}
+
+# Once everything is put back the store is empty and goes; rmdir refuses as long as anything is in it.
+tb_close_store() {
+  rmdir "$(tb_store)" 2>/dev/null || true
+}
+
+# tb_backup PATH: keep the first original (file with mode, owner and times; link; or that there was nothing).
+# `.kind` is written last: a backup that was cut off in the middle does not count and is taken again.
+tb_backup() {
+  local path="$1" record parent
+  record="$(tb_store)/$(tb_key "$path")"
+  if [ -e "$record.kind" ]; then
+    return 0
+  fi
+  tb_open_store
+  rm -f "$record.data" "$record.dirs"
+  if [ -L "$path" ]; then
+    readlink "$path" >"$record.data"
+    printf 'link\n' >"$record.new"
+  elif [ -f "$path" ]; then
+    cp -p "$path" "$record.data"
+    printf 'file\n' >"$record.new"
+  elif [ -e "$path" ]; then
+    tb_fail "tb_backup: $path is neither a file nor a link"
+    return 1
+  else
+    parent="$(dirname "$path")"
+    : >"$record.dirs"
+    while [ ! -d "$parent" ]; do
+      printf '%s\n' "$parent" >>"$record.dirs"
+      parent="$(dirname "$parent")"
+    done
+    printf 'absent\n' >"$record.new"
+  fi
+  mv -f "$record.new" "$record.kind"
+  tb_say "kept the original of $path ($(cat "$record.kind"))"
+}
+
+# tb_restore PATH: put the kept original back exactly and forget it. Nothing kept: nothing done.
+tb_restore() {
+  local path="$1" record kind directory
+  record="$(tb_store)/$(tb_key "$path")"
+  if [ ! -e "$record.kind" ]; then
+    tb_say "no original of $path is kept here: left as it is"
+    return 0
+  fi
+  kind="$(cat "$record.kind")"
+  case "$kind" in
+    file)
+      diff -u "$path" "$record.data" || true
+      cp -p "$record.data" "$path.threebody-new"
+      mv -f "$path.threebody-new" "$path"
+      ;;
+    link)
+      rm -f "$path.threebody-new"
+      ln -s "$(cat "$record.data")" "$path.threebody-new"
+      mv -f "$path.threebody-new" "$path"
+      ;;
+    absent)
+      rm -f "$path"
+      while read -r directory; do
+        rmdir "$directory" 2>/dev/null || true
+      done <"$record.dirs"
+      ;;
+    *)
+      tb_fail "tb_restore: the record $record.kind is damaged"
+      return 1
+      ;;
+  esac
+  rm -f "$record.kind" "$record.data" "$record.dirs"
+  tb_close_store
+  tb_say "put back $path ($kind)"
+}
+
+# tb_install SOURCE PATH MODE: put a file in place, only when it differs, backup first, with the difference shown.
+# SOURCE without a slash is a staged file.
+tb_install() {
+  local source="$1" path="$2" mode="$3"
+  case "$source" in
+    */*) ;;
+    *) source="${TB_FILES:?}/$source" ;;
+  esac
+  if [ -f "$path" ] && [ ! -L "$path" ] && diff -q "$path" "$source" >/dev/null; then
+    if [ "$(stat -c '%a' "$path")" = "${mode#0}" ]; then
+      tb_say "$path is already as it should be"
+      return 0
+    fi
+  fi
+  tb_backup "$path"
+  if [ -f "$path" ]; then
+    diff -u "$path" "$source" || true
+  else
+    diff -u /dev/null "$source" || true
+  fi
+  mkdir -p "$(dirname "$path")"
+  cp "$source" "$path.threebody-new"
+  chmod "$mode" "$path.threebody-new"
+  mv -f "$path.threebody-new" "$path"
+  tb_say "wrote $path"
+}
+
+# tb_link TARGET PATH: make PATH a symbolic link, backup first, in one rename so that PATH never vanishes.
+tb_link() {
+  local target="$1" path="$2"
+  if [ -L "$path" ] && [ "$(readlink "$path")" = "$target" ]; then
+    tb_say "$path already points to $target"
+    return 0
+  fi
+  tb_backup "$path"
+  rm -f "$path.threebody-new"
+  ln -s "$target" "$path.threebody-new"
+  mv -f "$path.threebody-new" "$path"
+  tb_say "$path now points to $target"
+}
+
+# tb_remember KEY VALUE: keep the first value seen (how a service was set, what a name was), for undo.
+tb_remember() {
+  local file
+  file="$(tb_store)/value.$(tb_key "$1")"
+  if [ -e "$file" ]; then
+    return 0
+  fi
+  tb_open_store
+  printf '%s\n' "$2" >"$file.new"
+  mv -f "$file.new" "$file"
+}
+
+# tb_recall KEY: print the kept value; exit 1 when there is none. tb_forget KEY: drop it.
+tb_recall() {
+  local file
+  file="$(tb_store)/value.$(tb_key "$1")"
+  [ -e "$file" ] && cat "$file"
+}
+
+tb_forget() {
+  rm -f "$(tb_store)/value.$(tb_key "$1")"
+  tb_close_store
+}
+
+# tb_unit_state UNIT: "<enabled|disabled|static|masked|not-found …> <active|inactive|failed …>"
+tb_unit_state() {
+  local enabled active
+  enabled="$(systemctl is-enabled "$1" 2>/dev/null || true)"
+  active="$(systemctl is-active "$1" 2>/dev/null || true)"
+  printf '%s %s\n' "${enabled:-not-found}" "${active:-unknown}"
+}
+
+# tb_apt_holders: "PID COMMAND PATH" of every process that holds a lock of apt or dpkg.
+tb_apt_holders() {
+  command -v lslocks >/dev/null || tb_fail "lslocks (package util-linux) is missing: cannot see who holds a lock"
+  lslocks --noheadings --raw --output PID,COMMAND,PATH |
+    grep -E ' (/var/lib/dpkg/lock|/var/lib/dpkg/lock-frontend|/var/lib/apt/lists/lock|/var/cache/apt/archives/lock)$' || true
+}
+
+# tb_wait_apt SECONDS: wait until nobody holds such a lock. Lock files are never deleted and nothing is killed.
+tb_wait_apt() {
+  local left="$1" holders
+  holders="$(tb_apt_holders)"
+  while [ -n "$holders" ]; do
+    if [ "$left" -le 0 ]; then
+      tb_fail "still locked by: $holders"
+      return 1
+    fi
+    tb_say "waiting for the package manager, at most $left s more: $holders"
+    sleep 3
+    left=$((left - 3))
+    holders="$(tb_apt_holders)"
+  done
+}
+
+# tb_apt ARGS: apt-get that asks nothing, restarts nothing, keeps changed configuration files, and waits for its lock.
+tb_apt() {
+  tb_wait_apt 300
+  DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get \
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
+}

@@ -1,0 +1,27 @@
+/**
+ * `npm run schema`: writes the JSON Schemas of assets/runbook/*.yaml and assets/glossary.yaml for editors.
+ * `jsonSchemas` is what test/unit compares the written files with.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { glossarySchema, phaseSchema, trackSchema } from '../src/runbook/schema.js';
+
+const SOURCES = { track: trackSchema, phase: phaseSchema, glossary: glossarySchema };
+
+/** File name below assets/schema → its text, as prettier leaves it. */
+export function jsonSchemas(): Readonly<Record<string, string>> {
+  const entries = Object.entries(SOURCES).map(([name, schema]) => {
+    const json = z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12', reused: 'ref' });
+    return [`${name}.json`, `${JSON.stringify(json, null, 2)}\n`] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+async function write(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const files = Object.entries(jsonSchemas());
+  await Promise.all(files.map(([name, text]) => writeFile(join(directory, name), text)));
+}
+
+if (import.meta.main) await write(join(import.meta.dirname, '..', 'assets', 'schema'));
