@@ -98,55 +98,84 @@ async function reattachHost(
     (job) => !known.has(job.id) && (job.end === null || job.by === session.by),
   );
   const ended: JobRecord[] = [];
-  for (const job of left.toReversed()) {
-    const base: ActionRun = {
-      action: job.action,
-      phase: 'running',
-      variant: job.variant,
-      job: job.id,
-      startedAt: job.startedAt,
-      endedAt: null,
-      end: null,
-      trouble: null,
-    };
-    const run: StepRun = {
-      step: job.step,
-      host,
-      purpose: job.purpose,
-      actions: [base],
-      phase: 'running',
-      startedAt: job.startedAt,
-      endedAt: null,
-      reattached: true,
-    };
+  for (const jobs of byStep(left.toReversed())) {
+    const followed = await pickUp(session, host, jobs, options);
+    ended.push(...followed);
+    if (followed.length < jobs.length) break;
+  }
+  return ended;
+}
+
+/** Jobs that follow one another and belong to one step: they are told as one run, and its gates are asked once. */
+function byStep(jobs: readonly JobRecord[]): readonly (readonly JobRecord[])[] {
+  const groups: JobRecord[][] = [];
+  for (const job of jobs) {
+    const last = groups.at(-1);
+    const [first] = last ?? [];
+    if (last !== undefined && first?.step === job.step && first.purpose === job.purpose) last.push(job);
+    else groups.push([job]);
+  }
+  return groups;
+}
+
+/** @returns the jobs that came to their end; fewer than given when the signal fired */
+async function pickUp(
+  session: Session,
+  host: HostName,
+  jobs: readonly JobRecord[],
+  options: CheckOptions & { readonly onRun?: (run: StepRun) => void },
+): Promise<readonly JobRecord[]> {
+  const [first] = jobs;
+  if (first === undefined) return [];
+  const { step, purpose, startedAt } = first;
+  let run: StepRun = {
+    step,
+    host,
+    purpose,
+    actions: jobs.map(foundRunning),
+    phase: 'running',
+    startedAt,
+    endedAt: null,
+    reattached: true,
+  };
+  const tell = (patch: Partial<StepRun>): void => {
+    run = { ...run, ...patch };
     options.onRun?.(run);
+  };
+  tell({});
+  const ended: JobRecord[] = [];
+  for (const [index, job] of jobs.entries()) {
     const record = await followJob(session, job.id, host, {
-      source: `${job.step}/${job.action}`,
+      source: `${step}/${job.action}`,
       script: null,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
-    if (record === null || record.end === null) return ended;
+    if (record?.end === null || record === null) return ended;
     ended.push(record);
-    const phase = phaseOfEnd(record.end);
-    const endedAt = record.endedAt ?? session.now();
-    options.onRun?.({
-      ...run,
-      actions: [{ ...base, phase, end: record.end, endedAt }],
-      phase: 'gating',
-      endedAt,
-    });
-    if (session.gates.some((gate) => gate.step === job.step)) {
-      await checkGates(session, keysOfStep(session, job.step, [host]), options);
-    }
-    const outcome = phase === 'ok' ? 'done' : phase === 'cancelled' ? 'cancelled' : 'failed';
-    options.onRun?.({
-      ...run,
-      actions: [{ ...base, phase, end: record.end, endedAt }],
-      phase: outcome,
-      endedAt,
-    });
+    const patch = {
+      phase: phaseOfEnd(record.end),
+      end: record.end,
+      endedAt: record.endedAt ?? session.now(),
+    };
+    tell({ actions: run.actions.map((one, i) => (i === index ? { ...one, ...patch } : one)) });
   }
+  tell({ phase: 'gating' });
+  if (session.gates.some((gate) => gate.step === step)) {
+    await checkGates(session, keysOfStep(session, step, [host]), options);
+  }
+  const phases = run.actions.map((action) => action.phase);
+  const outcome = phases.every((one) => one === 'ok')
+    ? 'done'
+    : phases.includes('cancelled')
+      ? 'cancelled'
+      : 'failed';
+  tell({ phase: outcome, endedAt: run.actions.at(-1)?.endedAt ?? session.now() });
   return ended;
+}
+
+function foundRunning(job: JobRecord): ActionRun {
+  const { action, variant, id, startedAt } = job;
+  return { action, phase: 'running', variant, job: id, startedAt, endedAt: null, end: null, trouble: null };
 }
 
 /** What a job's end means for its action. */
