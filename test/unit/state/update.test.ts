@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { reasons } from '../../../src/i18n/texts/reasons.js';
 import type { HostKey } from '../../../src/services/ports.js';
 import { contentOf } from '../../../src/state/content.js';
-import { visibleGates } from '../../../src/state/lists.js';
+import { chosenGate, visibleGates } from '../../../src/state/lists.js';
 import type { Message } from '../../../src/state/messages.js';
 import { createAppStore } from '../../../src/state/store.js';
 import type { AppState, Effect } from '../../../src/state/types.js';
@@ -226,6 +226,13 @@ describe('leaving', () => {
       { type: 'quit' },
     ]);
   });
+  it('keeps an open question while it asks', () => {
+    const key = { host: 'vm-k8s', endpoint: 'h:22', type: 'ssh-ed25519', fingerprint: 'SHA256:1' } as const;
+    const asked = after(busyLab(start()), { type: 'host-key.ask', ask: 7, key }, { type: 'ask.quit' });
+    expect(asked.ui.dialog).toMatchObject({ kind: 'confirm-quit' });
+    expect(after(asked, { type: 'dialog.reject' }).ui.dialog).toMatchObject({ kind: 'host-key', ask: 7 });
+    expect(after(asked, { type: 'lab.closed' }).ui).toMatchObject({ dialog: null, waiting: [] });
+  });
   it('asks while something runs; asking twice is yes', () => {
     const state = busyLab(start());
     expect(effectsOf(state, { type: 'ask.quit' })).toEqual([]);
@@ -281,6 +288,14 @@ describe('moving about', () => {
     const before = visibleGates(state).map((gate) => gate.key);
     const asking = after(state, { type: 'gates.running', keys: [KEY] });
     expect(visibleGates(asking).map((gate) => gate.key)).toEqual(before);
+  });
+  it('filters where the filter is seen, and never acts on a gate that is filtered out', () => {
+    let state = after(busyLab(start()), { type: 'ui.gate', key: KEY }, { type: 'ui.open', screen: 'gates' });
+    state = after(state, { type: 'ui.type', name: 'gates.filter' }, type('A1.dpkg'));
+    expect(visibleGates(state).every((gate) => gate.gate === 'A1.dpkg-clean')).toBe(true);
+    expect(chosenGate(state)).toBe('A1.dpkg-clean@vm-docker');
+    expect(chosenGate(after(state, type('nothing')))).toBeNull();
+    expect(visibleGates(after(state, { type: 'ui.back' })).length).toBe(contentOf(state).gates.length);
   });
   it('lists red before green', () => {
     const state = busyLab(start());

@@ -1,0 +1,147 @@
+/** Keys that work on every screen, in questions and in text fields. */
+import { say } from '../i18n/text.js';
+import { reasons } from '../i18n/texts/reasons.js';
+import { HOST_NAMES } from '../lab/types.js';
+import type { AppState, ScreenName } from '../state/types.js';
+import { bind, type KeyBinding } from './binding.js';
+import { moveMessage, type Move } from './move.js';
+
+const LISTS: readonly ScreenName[] = [
+  'welcome',
+  'vagrant',
+  'home',
+  'step',
+  'gates',
+  'gate',
+  'host',
+  'glossary',
+  'help',
+  'journal',
+];
+
+function mover(move: Move, keys: readonly string[], id: string, en: string): KeyBinding {
+  return bind({
+    id: `move.${move}`,
+    keys,
+    places: [...LISTS, 'dialog'],
+    label: say(id, en),
+    describe: say(`Kursor atau teks: ${id}.`, `Cursor or text: ${en}.`),
+    when: (state) => state.ui.dialog === null || state.ui.dialog.kind === 'choose-host',
+    act: (state, context) => moveMessage(state, move, context),
+  });
+}
+
+export const MOVE_KEYS: readonly KeyBinding[] = [
+  mover('up', ['up', 'k'], 'naik', 'up'),
+  mover('down', ['down', 'j'], 'turun', 'down'),
+  mover('pageup', ['pageup', 'ctrl-b'], 'satu layar naik', 'one screen up'),
+  mover('pagedown', ['pagedown', 'ctrl-f'], 'satu layar turun', 'one screen down'),
+  mover('home', ['home'], 'ke awal', 'to the start'),
+  mover('end', ['end', 'G'], 'ke akhir', 'to the end'),
+];
+
+const atRoot = (state: AppState): boolean => state.ui.stack.length <= 1;
+
+export const ANYWHERE_KEYS: readonly KeyBinding[] = [
+  bind({
+    id: 'app.help',
+    keys: ['?'],
+    places: ['anywhere'],
+    label: say('tombol', 'keys'),
+    describe: say(
+      'Semua tombol layar ini, dan mengapa ada yang belum bisa dipakai.',
+      'All keys of this screen, and why some cannot be used now.',
+    ),
+    footer: 90,
+    act: () => ({ type: 'ui.open', screen: 'help' }),
+  }),
+  bind({
+    id: 'app.language',
+    keys: ['l', 'ctrl-g'],
+    places: ['anywhere'],
+    label: say('English', 'Indonesia'),
+    describe: say(
+      'Ganti bahasa: Indonesia atau Inggris. Ctrl-G juga saat mengetik.',
+      'Switch between Indonesian and English. Ctrl-G also while typing.',
+    ),
+    footer: 80,
+    act: () => ({ type: 'ui.language' }),
+  }),
+  bind({
+    id: 'app.back',
+    keys: ['esc'],
+    places: ['anywhere'],
+    label: say('kembali', 'back'),
+    describe: say('Kembali ke layar sebelumnya.', 'Back to the screen before.'),
+    footer: 85,
+    disabled: (state) => (atRoot(state) ? reasons.rootScreen : null),
+    act: () => ({ type: 'ui.back' }),
+  }),
+  bind({
+    id: 'app.glossary',
+    keys: ['i'],
+    places: ['anywhere'],
+    label: say('istilah', 'terms'),
+    describe: say('Arti istilah-istilah yang dipakai.', 'What the terms mean.'),
+    footer: 70,
+    act: () => ({ type: 'ui.open', screen: 'glossary' }),
+  }),
+  bind({
+    id: 'app.journal',
+    keys: ['J'],
+    places: ['anywhere'],
+    label: say('jurnal', 'journal'),
+    describe: say(
+      'Catatan semua yang pernah dijalankan di lab ini.',
+      'The record of all that was run in this lab.',
+    ),
+    footer: 75,
+    disabled: (state) => (state.lab === null ? reasons.noLab : null),
+    act: () => ({ type: 'ui.open', screen: 'journal' }),
+  }),
+  bind({
+    id: 'app.redraw',
+    keys: ['ctrl-l'],
+    places: ['anywhere'],
+    label: say('gambar ulang', 'redraw'),
+    describe: say('Gambar ulang seluruh layar.', 'Draw the whole screen anew.'),
+    act: () => ({ local: 'redraw' }),
+  }),
+  bind({
+    id: 'app.suspend',
+    keys: ['ctrl-z'],
+    places: ['anywhere'],
+    label: say('jeda', 'suspend'),
+    describe: say(
+      'Ke shell sebentar; fg untuk kembali. Pekerjaan di host jalan terus.',
+      'To the shell for a while; fg comes back. Jobs on hosts go on.',
+    ),
+    act: () => ({ local: 'suspend' }),
+  }),
+  bind({
+    id: 'app.quit',
+    keys: ['q', 'ctrl-c'],
+    places: ['anywhere'],
+    label: say('keluar', 'quit'),
+    describe: say(
+      'Keluar. Pekerjaan yang sedang berjalan di host jalan terus.',
+      'Quit. Jobs under way on hosts go on.',
+    ),
+    footer: 99,
+    act: () => ({ type: 'ask.quit' }),
+  }),
+];
+
+/** These also work while text is typed or a question is open: none of them is a printable character. */
+export const THROUGH_ALL: ReadonlySet<string> = new Set(['ctrl-l', 'ctrl-g', 'ctrl-c', 'ctrl-z']);
+
+export const HOST_KEYS: readonly KeyBinding[] = HOST_NAMES.map((host, i) =>
+  bind({
+    id: `host.${i + 1}`,
+    keys: [String(i + 1)],
+    places: ['home', 'step', 'host', 'gates', 'gate'],
+    label: say(host, host),
+    describe: say(`Pilih ${host}.`, `Choose ${host}.`),
+    act: () => ({ type: 'ui.host', host }),
+  }),
+);

@@ -1,0 +1,80 @@
+/** The one key table: dispatch, footer, help screen and docs/keys.md are all made from it. */
+import type { Text } from '../lab/types.js';
+import type { Message } from '../state/messages.js';
+import { isTyping } from '../state/typing.js';
+import type { AppState } from '../state/types.js';
+import type { KeyBinding, KeyContext, KeyPlace, LocalAct } from './binding.js';
+import { ANYWHERE_KEYS, HOST_KEYS, MOVE_KEYS, THROUGH_ALL } from './keys-anywhere.js';
+import { DIALOG_KEYS } from './keys-dialog.js';
+import { OPEN_KEYS, TEXT_KEYS } from './keys-places.js';
+import { SETUP_KEYS } from './keys-setup.js';
+import { TYPING_KEYS } from './keys-typing.js';
+import { GATE_KEYS, STEP_KEYS } from './keys-work.js';
+import type { KeyName } from './names.js';
+
+export const KEY_TABLE: readonly KeyBinding[] = [
+  ...TYPING_KEYS,
+  ...DIALOG_KEYS,
+  ...SETUP_KEYS,
+  ...OPEN_KEYS,
+  ...STEP_KEYS,
+  ...GATE_KEYS,
+  ...TEXT_KEYS,
+  ...HOST_KEYS,
+  ...MOVE_KEYS,
+  ...ANYWHERE_KEYS,
+];
+
+/** Where the keys go now. */
+function placesNow(state: AppState): readonly KeyPlace[] {
+  if (isTyping(state)) return ['typing'];
+  if (state.ui.dialog !== null) return ['dialog'];
+  return [state.ui.stack.at(-1) ?? 'welcome', 'anywhere'];
+}
+
+/** Rows in force now, in the order of the table: the first that has a key takes it. */
+export function bindingsNow(state: AppState): readonly KeyBinding[] {
+  const places = placesNow(state);
+  const free = places.includes('anywhere');
+  return KEY_TABLE.filter((row) => {
+    const here = row.places.some((place) => places.includes(place));
+    const through = !free && row.places.includes('anywhere') && row.keys.some((key) => THROUGH_ALL.has(key));
+    return (here || through) && (row.when?.(state) ?? true);
+  });
+}
+
+export type KeyOutcome = Message | LocalAct | null;
+
+/**
+ * What a key press means now. A key that cannot be used gives `ui.refuse` with the reason; a key that means nothing
+ * gives null. In a text field every printable text is typed.
+ */
+export function keyOutcome(state: AppState, key: KeyName, context: KeyContext): KeyOutcome {
+  const typing = isTyping(state);
+  const free = !typing && state.ui.dialog === null;
+  const printable = key === 'space' || [...key].length === 1;
+  if (typing && printable) {
+    return { type: 'ui.edit', edit: { kind: 'insert', text: key === 'space' ? ' ' : key } };
+  }
+  const row = bindingsNow(state).find(
+    (one) => one.keys.includes(key) && (free || !one.places.includes('anywhere') || THROUGH_ALL.has(key)),
+  );
+  if (row === undefined) return null;
+  const why: Text | null = row.disabled(state);
+  return why === null ? row.act(state, context) : { type: 'ui.refuse', why };
+}
+
+/** Rows for the footer: usable now, best first. */
+export function footerRows(state: AppState): readonly KeyBinding[] {
+  const doubled = state.ui.dialog !== null && !isTyping(state) ? 'app.language' : '';
+  return bindingsNow(state)
+    .filter((row) => row.id !== doubled)
+    .filter((row) => row.footer !== null && row.disabled(state) === null)
+    .sort((a, b) => (a.footer ?? 0) - (b.footer ?? 0));
+}
+
+/** The key to name in the footer: the first one, or where letters are typed the first that still works there. */
+export function footerKey(state: AppState, row: KeyBinding): KeyName {
+  const free = placesNow(state).includes('anywhere') || !row.places.includes('anywhere');
+  return (free ? undefined : row.keys.find((key) => THROUGH_ALL.has(key))) ?? row.keys[0] ?? '';
+}

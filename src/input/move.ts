@@ -1,0 +1,127 @@
+/** What arrows do on each screen: pure, from the state at the moment of the key press. */
+import { HOST_NAMES, type HostName } from '../lab/types.js';
+import { chosenGate, currentPhase, logSearch, position, visibleGates, visibleTerms } from '../state/lists.js';
+import type { Message } from '../state/messages.js';
+import { stepGates } from '../state/standing.js';
+import { connectFields } from '../state/typing.js';
+import type { AppState } from '../state/types.js';
+import type { KeyContext } from './binding.js';
+import { welcomeChoices } from './choices.js';
+
+/** Tabs of the step screen, in order. */
+export const STEP_TABS = ['explain', 'commands', 'output', 'gates'] as const;
+export type StepTab = (typeof STEP_TABS)[number];
+export function stepTab(state: AppState): StepTab {
+  return STEP_TABS[Math.min(position(state, 'step.tab'), STEP_TABS.length - 1)] ?? 'explain';
+}
+
+export type Move = 'up' | 'down' | 'pageup' | 'pagedown' | 'home' | 'end';
+
+function offset(move: Move, page: number, length: number): number {
+  const step = { up: -1, down: 1, pageup: -page, pagedown: page, home: -length, end: length };
+  return step[move];
+}
+function clamp(value: number, max: number): number {
+  return Math.min(Math.max(0, value), Math.max(0, max));
+}
+
+function inList<T>(items: readonly T[], at: number, move: Move, page: number): T | null {
+  return items[clamp(at + offset(move, page, items.length), items.length - 1)] ?? null;
+}
+
+function scroll(state: AppState, name: string, move: Move, context: KeyContext): Message {
+  const { max, page } = context.extent(state);
+  const from = clamp(position(state, name), max);
+  return { type: 'ui.position', name, value: clamp(from + offset(move, Math.max(1, page - 1), max), max) };
+}
+
+function cursor(state: AppState, name: string, length: number, move: Move, page: number): Message {
+  const from = clamp(position(state, name), length - 1);
+  return { type: 'ui.position', name, value: clamp(from + offset(move, page, length), length - 1) };
+}
+
+/** The host's log: position 0 follows the newest line, n > 0 pins the view's end to the n-th line ever written. */
+export function moveLog(state: AppState, host: HostName, move: Move, context: KeyContext): Message {
+  const { page } = context.extent(state);
+  const search = logSearch(state);
+  if (search !== '') {
+    // In a search the position counts hits from the newest one.
+    const hits = context.logs.search(host, search).length;
+    const name = `log.find.${host}`;
+    const from = position(state, name);
+    return { type: 'ui.position', name, value: clamp(from - offset(move, page, hits), hits - page) };
+  }
+  const dropped = context.logs.dropped(host);
+  const total = dropped + context.logs.count(host);
+  const name = `log.${host}`;
+  const pinned = position(state, name);
+  const from = pinned === 0 ? total : pinned;
+  const lowest = Math.min(total, dropped + page);
+  const wanted = Math.max(lowest, from + offset(move, Math.max(1, page - 1), total));
+  return { type: 'ui.position', name, value: wanted >= total ? 0 : wanted };
+}
+
+function moveGate(state: AppState, keys: readonly ReturnType<typeof chosenGate>[], move: Move, page: number) {
+  const next = inList(keys, Math.max(0, keys.indexOf(chosenGate(state))), move, page);
+  return next === null ? null : ({ type: 'ui.gate', key: next } satisfies Message);
+}
+
+function moveHome(state: AppState, move: Move, context: KeyContext): Message | null {
+  switch (state.ui.focus) {
+    case 'panes': {
+      const host = inList(HOST_NAMES, HOST_NAMES.indexOf(state.ui.focusedHost), move, HOST_NAMES.length);
+      return host === null ? null : { type: 'ui.host', host };
+    }
+    case 'wizard': {
+      const steps = (currentPhase(state)?.steps ?? []).map((step) => step.id);
+      const step = inList(steps, state.ui.step === null ? 0 : steps.indexOf(state.ui.step), move, 8);
+      return step === null ? null : { type: 'ui.step', step };
+    }
+    case 'gates':
+      return moveGate(
+        state,
+        visibleGates(state).map((gate) => gate.key),
+        move,
+        context.extent(state).page,
+      );
+  }
+}
+
+export function moveMessage(state: AppState, move: Move, context: KeyContext): Message | null {
+  const { page } = context.extent(state);
+  if (state.ui.dialog !== null) return { type: 'dialog.move', by: offset(move, 4, 4) };
+  switch (state.ui.stack.at(-1) ?? 'welcome') {
+    case 'welcome':
+      return cursor(state, 'welcome.cursor', welcomeChoices(state).length, move, 4);
+    case 'connect':
+      return cursor(state, 'connect.field', connectFields(state.connect.draft).length, move, 4);
+    case 'vagrant':
+      return scroll(state, 'vagrant.scroll', move, context);
+    case 'home':
+      return moveHome(state, move, context);
+    case 'step':
+      if (stepTab(state) === 'gates' && state.ui.step !== null) {
+        const keys = stepGates(state, state.ui.step).map((gate) => gate.key);
+        return moveGate(state, keys, move, page);
+      }
+      if (stepTab(state) === 'output') return moveLog(state, state.ui.focusedHost, move, context);
+      return scroll(state, 'step.scroll', move, context);
+    case 'gates':
+      return moveGate(
+        state,
+        visibleGates(state).map((gate) => gate.key),
+        move,
+        page,
+      );
+    case 'gate':
+      return scroll(state, 'gate.scroll', move, context);
+    case 'host':
+      return moveLog(state, state.ui.focusedHost, move, context);
+    case 'glossary':
+      return cursor(state, 'glossary.cursor', visibleTerms(state).length, move, page);
+    case 'help':
+      return scroll(state, 'help.scroll', move, context);
+    case 'journal':
+      return scroll(state, 'journal.scroll', move, context);
+  }
+}

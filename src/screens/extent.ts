@@ -1,0 +1,92 @@
+/** How far the screen on top scrolls, and what `y` copies from it: for the key table, which knows no layout. */
+import type { Extent } from '../input/binding.js';
+import { stepTab } from '../input/move.js';
+import { stepOf } from '../state/content.js';
+import { gateCopy, gateOnScreen, gateText, GATE_CHROME_ROWS } from './gate.js';
+import { LIST_CHROME_ROWS } from './gate-list.js';
+import { hostCopy, HOST_CHROME_ROWS } from './host.js';
+import { bandsOf } from './layout.js';
+import { logWindow } from './log.js';
+import { glossaryCopy, helpText, journalText, LIST_TITLE_ROWS } from './reference.js';
+import { vagrantText, VAGRANT_CHROME_ROWS } from './setup.js';
+import { outputLogRows, stepText, STEP_CHROME_ROWS } from './step.js';
+import { commandText } from './step-commands.js';
+import { bodyRows, type View } from './view.js';
+
+function extentFor(lines: number, rows: number): Extent {
+  return { max: Math.max(0, lines - rows), page: Math.max(1, rows) };
+}
+
+export function extentOf(view: View): Extent {
+  const { state } = view;
+  const { columns } = state.terminal;
+  const rows = bodyRows(state.terminal);
+  switch (state.ui.stack.at(-1) ?? 'welcome') {
+    case 'step': {
+      const room = rows - STEP_CHROME_ROWS;
+      const step = stepOf(state, state.ui.step);
+      if (step !== null && stepTab(state) === 'output') {
+        return { max: 0, page: outputLogRows(view, step, columns - 3, room) };
+      }
+      return extentFor(stepText(view, columns - 3).length, room);
+    }
+    case 'gate': {
+      const gate = gateOnScreen(view);
+      return extentFor(gate === null ? 0 : gateText(view, gate, columns - 4).length, rows - GATE_CHROME_ROWS);
+    }
+    case 'help':
+      return extentFor(helpText(view, columns - 4).length, rows - LIST_TITLE_ROWS);
+    case 'journal':
+      return extentFor(journalText(view, columns - 2).length, rows - LIST_TITLE_ROWS);
+    case 'vagrant':
+      return extentFor(vagrantText(view, columns - 4).length, rows - VAGRANT_CHROME_ROWS);
+    case 'host':
+      return { max: 0, page: Math.max(1, rows - HOST_CHROME_ROWS) };
+    case 'gates':
+      return { max: 0, page: Math.max(1, rows - LIST_CHROME_ROWS) };
+    case 'glossary':
+      return { max: 0, page: Math.max(1, rows - LIST_TITLE_ROWS) };
+    case 'home': {
+      const band = bandsOf('home', state.terminal).find((one) =>
+        one.regions.some((region) => region.key === 'gates'),
+      );
+      return { max: 0, page: Math.max(1, (band?.rows ?? 2) - 1) };
+    }
+    case 'welcome':
+    case 'connect':
+      return { max: 0, page: 4 };
+  }
+}
+
+/** Text that `y` puts on the clipboard, or null when there is none here. */
+export function copyableText(view: View): string | null {
+  const { state } = view;
+  switch (state.ui.stack.at(-1) ?? 'welcome') {
+    case 'step': {
+      const step = stepOf(state, state.ui.step);
+      if (step === null) return null;
+      const tab = stepTab(state);
+      if (tab === 'gates') return gateCopy(view);
+      if (tab === 'output') {
+        const { lines } = logWindow(view, state.ui.focusedHost, extentOf(view).page);
+        return lines.length === 0 ? null : lines.map((line) => line.text).join('\n');
+      }
+      return commandText(view, step);
+    }
+    case 'gate':
+    case 'gates':
+      return gateCopy(view);
+    case 'host':
+      return hostCopy(view, bodyRows(state.terminal));
+    case 'vagrant':
+      return view.vagrantText(state.connect.draft.addresses);
+    case 'glossary':
+      return glossaryCopy(view);
+    case 'welcome':
+    case 'connect':
+    case 'home':
+    case 'help':
+    case 'journal':
+      return null;
+  }
+}

@@ -1,0 +1,240 @@
+/** Opening and closing questions: one at a time, the others wait their turn. */
+import { isoDate } from '../i18n/format.js';
+import { reasons } from '../i18n/texts/reasons.js';
+import type { GateKey } from '../gates/types.js';
+import type { StepId } from '../runbook/types.js';
+import { stepOf } from './content.js';
+import type { Transition } from './messages.js';
+import { isRunning, runKey, runningRuns, stepRuns } from './standing.js';
+import type { AppState, Dialog, Effect, TroubleView, UiState } from './types.js';
+
+const DAY_MS = 86_400_000;
+/** Longest time a gate may be waived: a waiver is an exception, not a setting. */
+export const MAX_WAIVER_DAYS = 365;
+/** More troubles than this at a time say nothing new. */
+const MAX_WAITING = 12;
+
+export function withUi(state: AppState, ui: Partial<UiState>): AppState {
+  return { ...state, ui: { ...state.ui, ...ui } };
+}
+
+function sameTrouble(a: Dialog | null, b: TroubleView): boolean {
+  return a?.kind === 'trouble' && a.trouble.code === b.code && a.trouble.where === b.where;
+}
+
+/** Asks now, or as soon as what is being asked is answered. */
+export function openDialog(state: AppState, dialog: Dialog): AppState {
+  const { ui } = state;
+  if (ui.dialog === null) return withUi(state, { dialog, caret: textOf(dialog).length });
+  if (dialog.kind === 'trouble') {
+    if ([ui.dialog, ...ui.waiting].some((one) => sameTrouble(one, dialog.trouble))) return state;
+    if (ui.waiting.length >= MAX_WAITING) return state;
+  }
+  return withUi(state, { waiting: [...ui.waiting, dialog] });
+}
+
+export function closeDialog(state: AppState): AppState {
+  const [next = null, ...waiting] = state.ui.waiting;
+  return withUi(state, { dialog: next, waiting, caret: next === null ? 0 : textOf(next).length });
+}
+
+/** Drops the questions of a lab that is no longer there; what went wrong is still told. */
+export function dropQuestions(state: AppState): AppState {
+  const [dialog = null, ...waiting] = [state.ui.dialog, ...state.ui.waiting].filter(
+    (one) => one?.kind === 'trouble',
+  );
+  return withUi(state, { dialog, waiting: waiting.filter((one) => one !== null) });
+}
+
+function replaceDialog(state: AppState, dialog: Dialog): AppState {
+  return withUi(state, { dialog, caret: textOf(dialog).length });
+}
+
+/** What is being typed in a dialog. */
+export function textOf(dialog: Dialog): string {
+  if (dialog.kind === 'typed-confirm') return dialog.input;
+  return dialog.kind === 'waive' ? dialog[dialog.field] : '';
+}
+
+// ---------------------------------------------------------------- asking
+
+export function askRun(state: AppState, stepId: StepId, force: boolean): AppState {
+  const step = stepOf(state, stepId);
+  if (step === null) return state;
+  return chooseHosts(state, { step: stepId, purpose: 'run', force, hosts: step.hosts });
+}
+
+export function askUndo(state: AppState, stepId: StepId): AppState {
+  const step = stepOf(state, stepId);
+  if (step === null) return state;
+  return chooseHosts(state, { step: stepId, purpose: 'undo', force: false, hosts: step.hosts });
+}
+
+export function askCancel(state: AppState, stepId: StepId): Transition {
+  const hosts = stepRuns(state, stepId)
+    .filter((run) => isRunning(run))
+    .map((run) => run.host);
+  if (hosts.length === 1) return [state, [{ type: 'step.cancel', step: stepId, hosts }]];
+  return [chooseHosts(state, { step: stepId, purpose: 'cancel', force: false, hosts }), []];
+}
+
+type Choice = Omit<Extract<Dialog, { kind: 'choose-host' }>, 'kind' | 'cursor'>;
+
+function chooseHosts(state: AppState, choice: Choice): AppState {
+  if (choice.hosts.length === 0) return state;
+  if (choice.hosts.length === 1) return confirmHosts(state, choice, choice.hosts);
+  return openDialog(state, { kind: 'choose-host', cursor: 0, ...choice });
+}
+
+function confirmHosts(state: AppState, choice: Choice, hosts: Choice['hosts']): AppState {
+  const { step, force } = choice;
+  const dialog: Dialog =
+    choice.purpose === 'undo'
+      ? { kind: 'confirm-undo', step, hosts }
+      : { kind: 'confirm-run', step, hosts, force };
+  return state.ui.dialog?.kind === 'choose-host' ? replaceDialog(state, dialog) : openDialog(state, dialog);
+}
+
+export function askWaive(state: AppState, key: GateKey): AppState {
+  const until = isoDate(state.now + 7 * DAY_MS);
+  return openDialog(state, { kind: 'waive', key, field: 'reason', reason: '', until, problem: null });
+}
+
+export function askQuit(state: AppState): Transition {
+  const { dialog, waiting } = state.ui;
+  if (dialog?.kind === 'confirm-quit') return quit(state);
+  const running = runningRuns(state).map((run) => runKey(run.step, run.host));
+  if (running.length === 0) return quit(state);
+  // A question that was open is still to be answered when the person stays.
+  const next = {
+    dialog: { kind: 'confirm-quit', running },
+    waiting: dialog === null ? waiting : [dialog, ...waiting],
+  } as const;
+  return [withUi(state, next), []];
+}
+
+/** What is to be remembered for the next start. */
+export function saveEffect(state: AppState): Effect {
+  return {
+    type: 'save',
+    variants: state.variants,
+    cursor: { phase: state.ui.phase, step: state.ui.step },
+  };
+}
+function quit(state: AppState): Transition {
+  return [state, state.lab === null ? [{ type: 'quit' }] : [saveEffect(state), { type: 'quit' }]];
+}
+
+// ---------------------------------------------------------------- answering
+
+/** True when a plan holds an action that cannot be taken back. */
+function destroys(state: AppState, dialog: { step: StepId; hosts: Choice['hosts'] }): boolean {
+  const step = stepOf(state, dialog.step);
+  return (step?.actions ?? []).some(
+    (action) =>
+      action.risk === 'destroys' &&
+      dialog.hosts.some((host) => (action.hosts ?? step?.hosts ?? []).includes(host)),
+  );
+}
+
+function start(state: AppState, dialog: Extract<Dialog, { kind: 'confirm-run' }>): Effect {
+  const { step, hosts, force } = dialog;
+  return { type: 'step.run', step, hosts, force, variants: state.variants };
+}
+
+export function acceptDialog(state: AppState): Transition {
+  const { dialog } = state.ui;
+  if (dialog === null) return [state, []];
+  switch (dialog.kind) {
+    case 'host-key':
+      return [closeDialog(state), [{ type: 'host-key.answer', ask: dialog.ask, accept: true }]];
+    case 'choose-host': {
+      const one = dialog.hosts[dialog.cursor - 1];
+      const hosts = one === undefined ? dialog.hosts : [one];
+      if (dialog.purpose === 'cancel') {
+        return [closeDialog(state), [{ type: 'step.cancel', step: dialog.step, hosts }]];
+      }
+      return [confirmHosts(state, dialog, hosts), []];
+    }
+    case 'confirm-run':
+      if (destroys(state, dialog)) {
+        const { step, hosts, force } = dialog;
+        const expected = state.lab?.name ?? step;
+        return [
+          replaceDialog(state, {
+            kind: 'typed-confirm',
+            purpose: 'run',
+            step,
+            hosts,
+            force,
+            expected,
+            input: '',
+          }),
+          [],
+        ];
+      }
+      return [closeDialog(state), [start(state, dialog)]];
+    case 'confirm-undo':
+      return [closeDialog(state), [{ type: 'step.undo', step: dialog.step, hosts: dialog.hosts }]];
+    case 'typed-confirm': {
+      if (dialog.input.trim() !== dialog.expected) return [state, []];
+      const { step, hosts, force } = dialog;
+      const effect: Effect =
+        dialog.purpose === 'undo'
+          ? { type: 'step.undo', step, hosts }
+          : { type: 'step.run', step, hosts, force, variants: state.variants };
+      return [closeDialog(state), [effect]];
+    }
+    case 'waive':
+      return acceptWaiver(state, dialog);
+    case 'confirm-replace':
+      return [closeDialog(state), [{ type: 'draft.write', draft: state.connect.draft, replace: true }]];
+    case 'confirm-quit':
+      return quit(state);
+    case 'trouble':
+      return [closeDialog(state), []];
+  }
+}
+
+function acceptWaiver(state: AppState, dialog: Extract<Dialog, { kind: 'waive' }>): Transition {
+  const reason = dialog.reason.trim();
+  const refuse = (field: 'reason' | 'until', problem: typeof dialog.problem): Transition => [
+    replaceDialog(state, { ...dialog, field, problem }),
+    [],
+  ];
+  if (reason.length < 3) return refuse('reason', reasons.waiverReason);
+  if (dialog.field === 'reason') return refuse('until', null);
+  const day = Date.parse(`${dialog.until}T00:00:00Z`);
+  // Date.parse moves 30 February on to March in some engines and refuses it in others: compare what it made of it.
+  const real =
+    /^\d{4}-\d{2}-\d{2}$/.test(dialog.until) &&
+    !Number.isNaN(day) &&
+    new Date(day).toISOString().startsWith(dialog.until);
+  if (!real) return refuse('until', reasons.waiverDate);
+  if (dialog.until < isoDate(state.now)) return refuse('until', reasons.waiverPast);
+  if (dialog.until > isoDate(state.now + MAX_WAIVER_DAYS * DAY_MS)) return refuse('until', reasons.waiverFar);
+  const { key, until } = dialog;
+  const waiver = { key, reason, until, by: state.ui.operator, madeAt: state.now };
+  return [closeDialog(state), [{ type: 'gate.waive', waiver }]];
+}
+
+export function rejectDialog(state: AppState): Transition {
+  const { dialog } = state.ui;
+  if (dialog === null) return [state, []];
+  const effects: Effect[] =
+    dialog.kind === 'host-key' ? [{ type: 'host-key.answer', ask: dialog.ask, accept: false }] : [];
+  return [closeDialog(state), effects];
+}
+
+export function moveInDialog(state: AppState, by: number): AppState {
+  const { dialog } = state.ui;
+  if (dialog?.kind === 'choose-host') {
+    const cursor = Math.min(Math.max(0, dialog.cursor + by), dialog.hosts.length);
+    return withUi(state, { dialog: { ...dialog, cursor } });
+  }
+  if (dialog?.kind === 'waive') {
+    const next = dialog.field === 'reason' ? 'until' : 'reason';
+    return replaceDialog(state, { ...dialog, field: next, problem: null });
+  }
+  return state;
+}

@@ -1,0 +1,83 @@
+/** Slice: steps being run, undone or cancelled. */
+import { duration } from '../i18n/format.js';
+import { form } from '../i18n/text.js';
+import { variantKey } from '../runbook/render.js';
+import { askCancel, askRun, askUndo, saveEffect, withUi } from './dialogs.js';
+import type { Message, Transition } from './messages.js';
+import { isRunning, runKey } from './standing.js';
+import type { AppState, Notice, StepRun } from './types.js';
+
+export type RunsMessage = Extract<
+  Message,
+  { type: 'run' | 'ask.run' | 'ask.undo' | 'ask.cancel' | 'variant.toggle' }
+>;
+
+const ended = {
+  run: form<{ what: string; ms: number }>(
+    (p) => `${p.what}: selesai dalam ${duration('id', p.ms)}`,
+    (p) => `${p.what}: done in ${duration('en', p.ms)}`,
+  ),
+  undo: form<{ what: string; ms: number }>(
+    (p) => `${p.what}: sudah dikembalikan (${duration('id', p.ms)})`,
+    (p) => `${p.what}: put back (${duration('en', p.ms)})`,
+  ),
+  satisfied: form<{ what: string }>(
+    (p) => `${p.what}: semua sudah terpenuhi, tidak ada yang dijalankan`,
+    (p) => `${p.what}: all satisfied already, nothing was run`,
+  ),
+  failed: form<{ what: string }>(
+    (p) => `${p.what}: gagal. Buka langkah untuk melihat keluarannya`,
+    (p) => `${p.what}: failed. Open the step to see its output`,
+  ),
+  cancelled: form<{ what: string }>(
+    (p) => `${p.what}: dibatalkan. Periksa gate untuk tahu keadaannya`,
+    (p) => `${p.what}: cancelled. Check the gates to see what it left`,
+  ),
+};
+
+/** One sentence on a run that has just ended; null while it goes on. */
+function noticeOf(run: StepRun, now: number): Notice | null {
+  const what = `${run.step} ${run.host}`;
+  const ms = (run.endedAt ?? now) - run.startedAt;
+  switch (run.phase) {
+    case 'running':
+    case 'gating':
+      return null;
+    case 'failed':
+      return { tone: 'bad', text: ended.failed({ what }), at: now };
+    case 'cancelled':
+      return { tone: 'plain', text: ended.cancelled({ what }), at: now };
+    case 'done': {
+      const idle = run.actions.length > 0 && run.actions.every((action) => action.phase === 'satisfied');
+      if (idle) return { tone: 'plain', text: ended.satisfied({ what }), at: now };
+      return { tone: 'good', text: (run.purpose === 'undo' ? ended.undo : ended.run)({ what, ms }), at: now };
+    }
+  }
+}
+
+export function runs(state: AppState, message: RunsMessage): Transition {
+  switch (message.type) {
+    case 'run': {
+      const { run } = message;
+      const key = runKey(run.step, run.host);
+      const before = state.runs[key];
+      const next: AppState = { ...state, runs: { ...state.runs, [key]: run } };
+      const news = before === undefined || isRunning(before) ? noticeOf(run, state.now) : null;
+      return [news === null ? next : withUi(next, { notice: news }), []];
+    }
+    case 'ask.run':
+      return [askRun(state, message.step, message.force), []];
+    case 'ask.undo':
+      return [askUndo(state, message.step), []];
+    case 'ask.cancel':
+      return askCancel(state, message.step);
+    case 'variant.toggle': {
+      const key = variantKey(message.step, message.action);
+      const variants = { ...state.variants };
+      if (variants[key] === 'runbook') delete variants[key];
+      else variants[key] = 'runbook';
+      const next = { ...state, variants };
+      return [next, [saveEffect(next)]];
+    }
+  }
+}

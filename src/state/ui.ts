@@ -1,0 +1,167 @@
+/** Slice: where one is, what has the focus, what is typed, which language. */
+import { otherLanguage } from '../i18n/text.js';
+import { contentOf } from './content.js';
+import {
+  acceptDialog,
+  askQuit,
+  moveInDialog,
+  openDialog,
+  rejectDialog,
+  saveEffect,
+  withUi,
+} from './dialogs.js';
+import { caretAtEnd } from './draft.js';
+import { chosenGate } from './lists.js';
+import type { Message, Transition } from './messages.js';
+import { characters, editText, typingTarget } from './typing.js';
+import type { AppState, Effect, ScreenName, UiState } from './types.js';
+
+export type UiSliceMessage =
+  | Exclude<Extract<Message, { type: `ui.${string}` | `dialog.${string}` }>, never>
+  | Extract<Message, { type: 'clock' | 'terminal' | 'notice' | 'trouble' | 'journal' | 'copy' | 'ask.quit' }>;
+
+/** How long a notice stays, milliseconds. */
+const NOTICE_MS = 8000;
+/** Newest journal entries that are shown. */
+const JOURNAL_LIMIT = 500;
+const FOCI: readonly UiState['focus'][] = ['panes', 'wizard', 'gates'];
+/** Positions that belong to one visit of a screen and start anew with the next. */
+const FRESH: Partial<Record<ScreenName, readonly string[]>> = {
+  step: ['step.scroll', 'step.action', 'step.tab'],
+  gate: ['gate.scroll'],
+  help: ['help.scroll'],
+  vagrant: ['vagrant.scroll'],
+};
+
+export function ui(state: AppState, message: UiSliceMessage): Transition {
+  switch (message.type) {
+    case 'clock':
+      return [tick(state, message.now), []];
+    case 'terminal':
+      return [{ ...state, terminal: message.terminal }, []];
+    case 'notice':
+      return [withUi(state, { notice: message.notice }), []];
+    case 'trouble':
+      return [openDialog(state, { kind: 'trouble', trouble: message.trouble }), []];
+    case 'journal': {
+      const { entries, damaged } = message;
+      return [withUi(state, { journal: { entries, damaged } }), []];
+    }
+    case 'copy':
+      return [state, [{ type: 'copy', text: message.text }]];
+    case 'ask.quit':
+      return askQuit(state);
+    case 'dialog.accept':
+      return acceptDialog(state);
+    case 'dialog.reject':
+      return rejectDialog(state);
+    case 'dialog.move':
+      return [moveInDialog(state, message.by), []];
+    case 'ui.open':
+      return open(state, message.screen);
+    case 'ui.back':
+      return [back(state), []];
+    case 'ui.language':
+      return [{ ...state, lang: otherLanguage(state.lang) }, []];
+    case 'ui.refuse':
+      return [withUi(state, { notice: { tone: 'plain', text: message.why, at: state.now } }), []];
+    case 'ui.focus': {
+      const at = (FOCI.indexOf(state.ui.focus) + message.by + FOCI.length) % FOCI.length;
+      return [withUi(state, { focus: FOCI[at] ?? 'wizard' }), []];
+    }
+    case 'ui.host':
+      return [withUi(state, { focusedHost: message.host }), []];
+    case 'ui.phase':
+      return [turnPhase(state, message.by), []];
+    case 'ui.step':
+      return [chooseStep(state, message.step), []];
+    case 'ui.gate':
+      return [
+        withUi(state, { gate: message.key, positions: { ...state.ui.positions, 'gate.scroll': 0 } }),
+        [],
+      ];
+    case 'ui.position': {
+      const positions = { ...state.ui.positions, [message.name]: Math.max(0, message.value) };
+      const next = withUi(state, { positions });
+      return [message.name === 'connect.field' ? caretAtEnd(next) : next, []];
+    }
+    case 'ui.type': {
+      const { name } = message;
+      const caret = characters(state.ui.inputs[name] ?? '').length;
+      return [withUi(state, { typing: name, caret }), []];
+    }
+    case 'ui.edit': {
+      const target = typingTarget(state);
+      if (target === null) return [state, []];
+      const { text, caret } = editText(target.text, state.ui.caret, message.edit);
+      return [followSearch(target.put(text, caret)), []];
+    }
+    case 'ui.submit':
+      return [withUi(state, { typing: null }), []];
+    case 'ui.abandon':
+      return [abandon(state), []];
+  }
+}
+
+/** Coarse time: ages move on, notices go. Never backwards, or fresh verdicts would look future. */
+function tick(state: AppState, at: number): AppState {
+  const now = Math.max(state.now, at);
+  const { notice } = state.ui;
+  const next = now === state.now ? state : { ...state, now };
+  return notice !== null && now - notice.at > NOTICE_MS ? withUi(next, { notice: null }) : next;
+}
+
+function open(state: AppState, screen: ScreenName): Transition {
+  const { stack } = state.ui;
+  if (stack.at(-1) === screen) return [state, []];
+  const positions = { ...state.ui.positions };
+  for (const name of FRESH[screen] ?? []) delete positions[name];
+  // Going to a screen that is already further down goes back to it: the way back never gets longer than the house is deep.
+  const known = stack.indexOf(screen);
+  const nextStack = known >= 0 ? stack.slice(0, known + 1) : [...stack, screen];
+  let next = withUi(state, { stack: nextStack, positions, typing: null, notice: null });
+  const effects: Effect[] = [];
+  if (screen === 'gate' && next.ui.gate === null) next = withUi(next, { gate: chosenGate(next) });
+  if (screen === 'connect') next = caretAtEnd(next);
+  if (screen === 'step') effects.push(saveEffect(next));
+  if (screen === 'journal') effects.push({ type: 'journal.read', limit: JOURNAL_LIMIT });
+  return [next, effects];
+}
+
+function back(state: AppState): AppState {
+  const { stack } = state.ui;
+  if (stack.length <= 1) return state;
+  const next = withUi(state, { stack: stack.slice(0, -1), typing: null, notice: null });
+  return next.ui.stack.at(-1) === 'connect' ? caretAtEnd(next) : next;
+}
+
+function turnPhase(state: AppState, by: 1 | -1): AppState {
+  const { phases } = state.runbook;
+  const at = phases.findIndex((phase) => phase.id === state.ui.phase) + by;
+  const phase = phases[Math.min(Math.max(0, at), phases.length - 1)];
+  if (phase === undefined || phase.id === state.ui.phase) return state;
+  return withUi(state, { phase: phase.id, step: phase.steps[0]?.id ?? null });
+}
+
+function chooseStep(state: AppState, id: string): AppState {
+  const step = contentOf(state).steps.get(id);
+  if (step === undefined) return state;
+  const positions = { ...state.ui.positions, 'step.scroll': 0, 'step.action': 0 };
+  return withUi(state, { step: id, phase: step.phase, positions });
+}
+
+/** A new search starts at its first hit. */
+function followSearch(state: AppState): AppState {
+  const { typing } = state.ui;
+  if (typing === 'glossary.search') {
+    return withUi(state, { positions: { ...state.ui.positions, 'glossary.cursor': 0 } });
+  }
+  return state;
+}
+
+/** Esc while typing a search clears it; elsewhere what was typed stays. */
+function abandon(state: AppState): AppState {
+  const { typing, inputs } = state.ui;
+  if (typing === null || typing === 'vagrant.path') return withUi(state, { typing: null });
+  return withUi(state, { typing: null, inputs: { ...inputs, [typing]: '' }, caret: 0 });
+}

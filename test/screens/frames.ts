@@ -1,0 +1,149 @@
+/** A frame as lines, built the way the root component lays it out, for looking at every screen without a terminal. */
+import { dialogBox } from '../../src/screens/dialog.js';
+import { footerLines, headerLines } from '../../src/screens/frame.js';
+import { bandsOf, buildRegion } from '../../src/screens/layout.js';
+import { fullLine, type Line } from '../../src/screens/ui/line.js';
+import { bodyRows, type View } from '../../src/screens/view.js';
+import type { LogBook } from '../../src/state/logs.js';
+import type { AppState, ScreenName } from '../../src/state/types.js';
+import type { Language } from '../../src/lab/types.js';
+import { after, busyLab, opened, result, run, start, viewOn, NOW } from './fixture.js';
+
+export interface Frame {
+  readonly lines: readonly Line[];
+  readonly dialog: readonly Line[];
+  readonly view: View;
+}
+
+export function frameOf(state: AppState, logs?: LogBook): Frame {
+  const view = viewOn(state, logs);
+  const { columns } = state.terminal;
+  const lines: Line[] = [...headerLines(view, columns)];
+  for (const band of bandsOf(state.ui.stack.at(-1) ?? 'welcome', state.terminal)) {
+    const cells = band.regions.map((region) =>
+      buildRegion(view, region, band.rows).map((line) => fullLine(line, region.columns)),
+    );
+    for (let row = 0; row < band.rows; row += 1) lines.push(cells.flatMap((cell) => cell[row] ?? []));
+  }
+  lines.push(...footerLines(view, columns));
+  return { lines, dialog: dialogBox(view, columns, bodyRows(state.terminal))?.lines ?? [], view };
+}
+
+type Sized = {
+  readonly lang: Language;
+  readonly columns: number;
+  readonly rows: number;
+  readonly ascii?: boolean;
+};
+
+function on(state: AppState, screen: ScreenName, tab = 0): AppState {
+  return after(state, { type: 'ui.open', screen }, { type: 'ui.position', name: 'step.tab', value: tab });
+}
+
+/** Every screen and every question, with something on it. */
+export function everyScreen({
+  lang,
+  columns,
+  rows,
+  ascii = false,
+}: Sized): Readonly<Record<string, AppState>> {
+  const first = start({ lang, terminal: { columns, rows, ascii }, lastLab: '/home/guru/kelas-a.yaml' });
+  const lab = busyLab(first);
+  const a1 = after(lab, { type: 'ui.step', step: 'A1' });
+  const a2 = after(lab, { type: 'ui.step', step: 'A2' });
+  const gate = after(a2, { type: 'ui.gate', key: 'A2.hostname@vm-docker' });
+  const trouble = {
+    code: 'ssh-refused',
+    what: { id: 'sambungan ditolak', en: 'connection refused' },
+    remedy: { id: 'Nyalakan VM-nya.', en: 'Start the VM.' },
+    where: '192.168.56.44:22',
+  };
+  const failed = run('A1', 'vm-docker', { phase: 'failed', endedAt: NOW });
+  return {
+    welcome: first,
+    opening: after(first, { type: 'lab.choose', source: { kind: 'practice' } }),
+    connect: on(first, 'connect'),
+    'connect tried': after(
+      on(first, 'connect'),
+      {
+        type: 'draft.test',
+        host: 'vm-docker',
+        test: { kind: 'ok', hostname: 'ubuntu', os: 'Ubuntu 24.04', sudo: 'none' },
+      },
+      { type: 'draft.test', host: 'vm-k8s', test: { kind: 'failed', trouble } },
+      { type: 'draft.test', host: 'vm-worker', test: { kind: 'testing' } },
+      { type: 'draft.failed', trouble },
+    ),
+    vagrant: on(first, 'vagrant'),
+    'home empty': opened(first),
+    home: lab,
+    'home, later phase': after(lab, { type: 'ui.phase', by: 1 }),
+    'home, gates': after(lab, { type: 'ui.focus', by: 1 }),
+    'home, down host': after(lab, { type: 'ui.host', host: 'vm-worker' }),
+    'step explained': on(a1, 'step', 0),
+    'step commands': on(a2, 'step', 1),
+    'step output': on(a1, 'step', 2),
+    'step output failed': on(
+      after(a1, {
+        type: 'run',
+        run: {
+          ...failed,
+          actions: failed.actions.map((one, i) => (i === 1 ? { ...one, phase: 'failed', trouble } : one)),
+        },
+      }),
+      'step',
+      2,
+    ),
+    'step gates': on(a2, 'step', 3),
+    gates: on(lab, 'gates'),
+    'gates filtered': after(
+      on(lab, 'gates'),
+      { type: 'ui.type', name: 'gates.filter' },
+      { type: 'ui.edit', edit: { kind: 'insert', text: 'zzz' } },
+    ),
+    gate: on(gate, 'gate'),
+    'gate with hints': after(on(gate, 'gate'), {
+      type: 'ui.position',
+      name: 'hints.A2.hostname@vm-docker',
+      value: 2,
+    }),
+    'gate never': after(on(lab, 'gate'), { type: 'ui.gate', key: 'A1.dpkg-clean@vm-docker' }),
+    'gate stale': after(on(gate, 'gate'), {
+      type: 'gate.judged',
+      result: result('A2.hostname@vm-docker', 'pass', { judgedAt: NOW - 90_000_000 }),
+    }),
+    host: on(lab, 'host'),
+    'host down': on(after(lab, { type: 'ui.host', host: 'vm-worker' }), 'host'),
+    'host search': after(
+      on(lab, 'host'),
+      { type: 'ui.type', name: 'log.search' },
+      { type: 'ui.edit', edit: { kind: 'insert', text: 'line 2' } },
+    ),
+    glossary: on(lab, 'glossary'),
+    help: on(lab, 'help'),
+    journal: after(on(lab, 'journal'), {
+      type: 'journal',
+      damaged: 1,
+      entries: [
+        { kind: 'satisfied', at: NOW, by: 'guru@meja-1', host: 'vm-k8s', step: 'A1', action: 'stop-timers' },
+        { kind: 'gate', at: NOW, result: result('A2.hostname@vm-docker', 'fail') },
+      ],
+    }),
+    'ask where': after(a2, { type: 'ask.run', step: 'A2', force: false }),
+    'ask plan': after(a2, { type: 'ask.run', step: 'A2', force: false }, { type: 'dialog.accept' }),
+    'ask undo': after(a2, { type: 'ask.undo', step: 'A2' }, { type: 'dialog.accept' }),
+    'ask waiver': after(on(gate, 'gate'), { type: 'ask.waive', key: 'A2.hostname@vm-docker' }),
+    'ask key': after(first, {
+      type: 'host-key.ask',
+      ask: 1,
+      key: {
+        host: 'vm-docker',
+        endpoint: '192.168.56.42:22',
+        type: 'ssh-ed25519',
+        fingerprint: 'SHA256:4sN0m1tPz7Q0S8kQxGJ9vK1o0C2y3tB5uLr6dHwXeYc',
+      },
+    }),
+    'ask quit': after(lab, { type: 'ask.quit' }),
+    trouble: after(lab, { type: 'trouble', trouble }),
+  };
+}
