@@ -37,7 +37,7 @@ export function watchLab(
 ): LabWatch {
   const clock = startClock(session, dispatch, signal);
   const unsubscribe = session.logs.subscribe((revisions) => dispatch({ type: 'logs', revisions }));
-  const works = HOST_NAMES.map((host) => watchHost(session, host, dispatch, signal, clock));
+  const works = HOST_NAMES.map((host) => watchHost(session, host, dispatch, signal, clock, tell));
   const all = Promise.all(
     works.map((work) => work.catch((error: unknown) => (signal.aborted ? undefined : tell(error)))),
   );
@@ -81,6 +81,7 @@ async function watchHost(
   dispatch: (message: ServiceMessage) => void,
   signal: AbortSignal,
   clock: Clock,
+  tell: (error: unknown) => void,
 ): Promise<void> {
   const link = session.links.link(host);
   dispatch({ type: 'link', host, status: link.status() });
@@ -91,16 +92,22 @@ async function watchHost(
     bootId = sample.bootId;
     dispatch({ type: 'sample', host, sample });
   };
-  try {
-    const telemetry = session.telemetry.follow(host, {
-      units: UNITS[host],
-      intervalSeconds: SAMPLE_SECONDS,
-      signal,
-      onSample,
-    });
-    await firstTimeUp(session, host, signal);
+  const telemetry = session.telemetry.follow(host, {
+    units: UNITS[host],
+    intervalSeconds: SAMPLE_SECONDS,
+    signal,
+    onSample,
+  });
+  const comingBack = firstTimeUp(session, host, signal).then(async () => {
     if (!signal.aborted) await pickUp(session, host, dispatch, signal, clock);
-    await telemetry;
+  });
+  try {
+    // Side by side, and each told by itself: a host without telemetry can still be worked on.
+    await Promise.all(
+      [telemetry, comingBack].map((work) =>
+        work.catch((error: unknown) => (signal.aborted ? undefined : tell(error))),
+      ),
+    );
   } finally {
     forget();
   }

@@ -21,7 +21,7 @@ export function telemetryScript(units: readonly string[], intervalSeconds: numbe
   return String.raw`
 os=; kernel=; boot=; cpus=0
 if [ -e /etc/os-release ]; then
-  while IFS= read -r line; do case $line in PRETTY_NAME=*) os=${'${line#PRETTY_NAME=}'};; esac; done < /etc/os-release
+  while IFS= read -r line; do case $line in "PRETTY_NAME="*) os=${'${line#PRETTY_NAME=}'};; esac; done < /etc/os-release
 fi
 os=${'${os#\\"}'}; os=${'${os%\\"}'}
 kernel=$(uname -r)
