@@ -1,0 +1,15 @@
+/** The one JSON document of a call with `--json`. Its shape is a contract: what is there stays, what is new is added. */
+export const SCHEMA_VERSION = 1;
+
+/** ISO 8601 in UTC. @param at milliseconds since the epoch */
+export function instant(at: number): string {
+  return new Date(at).toISOString();
+}
+export function instantOrNull(at: number | null): string | null {
+  return at === null ? null : instant(at);
+}
+
+/** @param kind names the shape of the rest, e.g. `check` */
+export function jsonDocument(kind: string, content: Readonly<Record<string, unknown>>): string {
+  return `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, kind, ...content }, null, 2)}\n`;
+}

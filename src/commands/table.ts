@@ -1,0 +1,166 @@
+/** The command line as data: every command in both languages. Help, parsing and its messages come from here and from options.ts. */
+import type { Text } from '../lab/types.js';
+import { OPTIONS, type OptionName, type OptionSpec } from './options.js';
+
+/** Options that every command takes. */
+export const GLOBAL_OPTIONS = [
+  'lab',
+  'practice',
+  'lang',
+  'ascii',
+  'no-color',
+  'linear',
+  'debug',
+  'runbook',
+  'help',
+  'version',
+] as const satisfies readonly OptionName[];
+
+interface CommandSpec {
+  /** What may stand behind the name. */
+  readonly words: string;
+  /** How many words: at least, at most. */
+  readonly count: readonly [number, number];
+  readonly about: Text;
+  readonly options: readonly OptionName[];
+  /** More for `COMMAND --help`. */
+  readonly more?: Text;
+}
+
+const MANY = Number.POSITIVE_INFINITY;
+export const LISTS = ['steps', 'gates', 'faults', 'glossary'] as const;
+export type ListName = (typeof LISTS)[number];
+
+export const COMMANDS = {
+  init: {
+    words: '',
+    count: [0, 0],
+    about: { id: 'tulis berkas lab, dipandu atau dari opsi', en: 'write a lab file, guided or from options' },
+    options: [
+      'name',
+      'user',
+      'key',
+      'agent',
+      'password-stdin',
+      'docker-ip',
+      'k8s-ip',
+      'worker-ip',
+      'out',
+      'replace',
+      'vagrant',
+    ],
+    more: {
+      id: 'Di terminal, yang belum diberikan sebagai opsi akan ditanyakan. Path berkasnya ditulis ke stdout.',
+      en: 'On a terminal, whatever is not given as an option is asked. The path of the file goes to stdout.',
+    },
+  },
+  connect: {
+    words: '',
+    count: [0, 0],
+    about: {
+      id: 'coba login, kunci host, dan sudo pada setiap host',
+      en: 'try login, host keys and sudo on every host',
+    },
+    options: ['accept-host-keys', 'host', 'json'],
+  },
+  list: {
+    words: LISTS.join('|'),
+    count: [1, 1],
+    about: { id: 'sebutkan isi runbook', en: 'list what is in the runbook' },
+    options: ['json'],
+    more: {
+      id: 'Dengan --json dan sebuah lab: setiap langkah dengan skrip per host, setiap gate dengan probe-nya, persis seperti dijalankan.',
+      en: 'With --json and a lab: every step with its script per host, every gate with its probe, exactly as they run.',
+    },
+  },
+  plan: {
+    words: '[STEP…]',
+    count: [0, MANY],
+    about: {
+      id: 'tampilkan apa yang akan dijalankan; tidak mengubah apa pun',
+      en: 'show what would run; changes nothing',
+    },
+    options: ['host', 'variant', 'json'],
+  },
+  run: {
+    words: 'STEP…',
+    count: [1, MANY],
+    about: { id: 'jalankan langkah, lalu periksa gate-nya', en: 'run steps, then ask their gates' },
+    options: ['yes', 'yes-destroy', 'host', 'force', 'variant', 'json'],
+    more: {
+      id: 'Langkah dijalankan berurutan; berhenti pada langkah pertama yang tidak hijau. Pekerjaan yang tertinggal di host diikuti lebih dulu.',
+      en: 'Steps run in the order given and stop at the first one that is not green. Jobs left on the hosts are followed first.',
+    },
+  },
+  undo: {
+    words: 'STEP…',
+    count: [1, MANY],
+    about: { id: 'kembalikan apa yang diubah langkah', en: 'put back what steps changed' },
+    options: ['yes', 'host', 'json'],
+    more: {
+      id: 'Langkah dikembalikan dalam urutan yang diberikan. Setelah itu gate langkah memang biasanya tidak lulus: kode keluar hanya menilai pengembaliannya.',
+      en: 'Steps are undone in the order given. Their gates usually fail afterwards, as they should: the exit code is about the undoing alone.',
+    },
+  },
+  cancel: {
+    words: 'STEP',
+    count: [1, 1],
+    about: { id: 'hentikan pekerjaan langkah di host', en: 'end the jobs of a step on the hosts' },
+    options: ['host', 'json'],
+  },
+  check: {
+    words: '[STEP|GATE|GATE@HOST…]',
+    count: [0, MANY],
+    about: { id: 'periksa gate', en: 'ask gates' },
+    options: ['json', 'tap', 'junit', 'markdown', 'retry-timeout', 'host'],
+    more: {
+      id: 'warn dihitung hijau. Gate yang menjadi landasan gate yang diminta ikut diperiksa.',
+      en: 'A warn counts as green. Gates on which a wanted gate stands are asked as well.',
+    },
+  },
+  waive: {
+    words: 'GATE@HOST',
+    count: [1, 1],
+    about: {
+      id: 'lewati gate, dengan alasan dan tanggal akhir',
+      en: 'skip a gate, with a reason and an end date',
+    },
+    options: ['reason', 'until', 'withdraw'],
+  },
+  report: {
+    words: '',
+    count: [0, 0],
+    about: { id: 'apa yang dijalankan dan terlihat (Markdown)', en: 'what was done and seen (Markdown)' },
+    options: ['json', 'out', 'replace'],
+  },
+  practice: {
+    words: '',
+    count: [0, 0],
+    about: {
+      id: 'layani lab latihan sampai Ctrl-C; path berkas labnya ke stdout',
+      en: 'serve the practice lab until Ctrl-C; the path of its lab file goes to stdout',
+    },
+    options: ['fault', 'out', 'replace'],
+  },
+} as const satisfies Readonly<Record<string, CommandSpec>>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export function commandSpec(name: CommandName): CommandSpec {
+  return COMMANDS[name];
+}
+export function optionSpec(name: OptionName): OptionSpec {
+  return OPTIONS[name];
+}
+export function isCommand(word: string): word is CommandName {
+  return Object.hasOwn(COMMANDS, word);
+}
+export function isOption(word: string): word is OptionName {
+  return Object.hasOwn(OPTIONS, word);
+}
+export function commandNames(): readonly CommandName[] {
+  return Object.keys(COMMANDS).filter(isCommand);
+}
+export function optionNames(): readonly OptionName[] {
+  return Object.keys(OPTIONS).filter(isOption);
+}

@@ -1,0 +1,273 @@
+/** Breakages that the practice lab can be given. Data with a hand each to apply and to take back. */
+import type { Text } from '../lab/types.js';
+import type { Host, HostKeyPair } from './host.js';
+import { LOCK_FILES } from './model/packages.js';
+import { writeResolvedFiles } from './model/resolver.js';
+import type { World } from './model/network.js';
+
+export interface LabParts {
+  readonly world: World;
+  /** In the lab's order: vm-docker, vm-k8s, vm-worker. */
+  readonly hosts: readonly [Host, Host, Host];
+  readonly makeHostKey: () => HostKeyPair;
+}
+export interface Fault {
+  readonly id: string;
+  readonly title: Text;
+  /** What it breaks, as a person will meet it. */
+  readonly breaks: Text;
+  /** Breaks the lab; gives the function that mends it again. */
+  readonly apply: (lab: LabParts) => Promise<Heal> | Heal;
+}
+export type Heal = () => Promise<void> | void;
+
+/** Changes a text file as root and gives the way back. */
+function edit(host: Host, path: string, change: (text: string) => string): Heal {
+  const before = host.volume.text(path) ?? '';
+  const inode = host.volume.find(path);
+  const mode = inode?.mode ?? 0o644;
+  host.volume.put(path, change(before), { mode });
+  return () => {
+    host.volume.put(path, before, { mode });
+  };
+}
+
+export const FAULTS: readonly Fault[] = [
+  {
+    id: 'clone-machine-id',
+    title: { id: 'VM hasil clone', en: 'Cloned VM' },
+    breaks: { id: 'vm-k8s dan vm-worker punya machine-id yang sama', en: 'vm-k8s and vm-worker have the same machine-id' },
+    apply: ({ hosts: [, k8s, worker] }) => edit(worker, '/etc/machine-id', () => k8s.volume.text('/etc/machine-id') ?? ''),
+  },
+  {
+    id: 'same-hostname',
+    title: { id: 'Dua VM bernama sama', en: 'Two VMs with one name' },
+    breaks: { id: 'vm-worker memakai hostname vm-k8s', en: 'vm-worker bears the hostname vm-k8s' },
+    apply: ({ hosts: [, , worker] }) => {
+      const before = worker.machine.hostname;
+      const undo = edit(worker, '/etc/hostname', () => 'vm-k8s\n');
+      worker.machine.hostname = 'vm-k8s';
+      return async () => {
+        worker.machine.hostname = before;
+        await undo();
+      };
+    },
+  },
+  {
+    id: 'clock-skew',
+    title: { id: 'Jam melenceng', en: 'Clock is off' },
+    breaks: { id: 'jam vm-worker 7 menit di belakang dan tidak disinkronkan', en: "vm-worker's clock is 7 minutes behind and not synchronised" },
+    apply: ({ hosts: [, , worker] }) => {
+      const unit = worker.systemd.find('systemd-timesyncd');
+      if (unit !== undefined) worker.systemd.stop(unit);
+      worker.machine.clockOffsetMs = -420_000;
+      return async () => {
+        worker.machine.clockOffsetMs = 0;
+        if (unit !== undefined) await worker.systemd.start(unit);
+      };
+    },
+  },
+  {
+    id: 'apt-lock',
+    title: { id: 'Kunci apt dipegang', en: 'apt lock is held' },
+    breaks: { id: 'unattended-upgrades memegang kunci dpkg di vm-docker', en: 'unattended-upgrades holds the dpkg lock on vm-docker' },
+    apply: ({ hosts: [docker] }) => {
+      const holder = { pid: docker.kernel.takePid(), command: 'unattended-upgr' };
+      docker.packages.acquire([LOCK_FILES.frontend, LOCK_FILES.dpkg, LOCK_FILES.lists], holder);
+      return () => docker.packages.release(holder.pid);
+    },
+  },
+  {
+    id: 'dpkg-half-configured',
+    title: { id: 'dpkg terputus di tengah', en: 'dpkg was interrupted' },
+    breaks: { id: 'paket needrestart di vm-k8s setengah terpasang', en: 'the package needrestart on vm-k8s is half configured' },
+    apply: ({ hosts: [, k8s] }) => {
+      const broken = k8s.packages.find('needrestart');
+      if (broken !== undefined) broken.status = 'half-configured';
+      return () => {
+        if (broken !== undefined) broken.status = 'installed';
+      };
+    },
+  },
+  {
+    id: 'hosts-missing',
+    title: { id: 'Nama hilang dari berkas hosts', en: 'Name missing from the hosts file' },
+    breaks: { id: '/etc/hosts di vm-docker tidak memuat vm-worker', en: '/etc/hosts on vm-docker does not name vm-worker' },
+    apply: ({ hosts: [docker] }) =>
+      edit(docker, '/etc/hosts', (text) => text.split('\n').filter((line) => !/\bvm-worker\b/.test(line)).join('\n')),
+  },
+  {
+    id: 'hosts-wrong',
+    title: { id: 'Alamat salah di berkas hosts', en: 'Wrong address in the hosts file' },
+    breaks: { id: 'di vm-worker nama harbor.local menuju alamat yang salah', en: 'on vm-worker the name harbor.local leads to a wrong address' },
+    apply: ({ hosts: [docker, , worker] }) =>
+      edit(worker, '/etc/hosts', (text) => {
+        const wrong = docker.address.replace(/\d+$/, '142');
+        return `${wrong} harbor.local\n${text.replaceAll(/\s+harbor\.local\b/g, '')}`;
+      }),
+  },
+  {
+    id: 'resolv-conf-static',
+    title: { id: 'resolv.conf diganti berkas biasa', en: 'resolv.conf replaced by a plain file' },
+    breaks: { id: '/etc/resolv.conf di vm-k8s menunjuk stub 127.0.0.53', en: '/etc/resolv.conf on vm-k8s points at the stub 127.0.0.53' },
+    apply: ({ hosts: [, k8s] }) => {
+      const { volume } = k8s;
+      const etc = volume.find('/etc');
+      const before = etc?.kind === 'directory' ? etc.entries.get('resolv.conf') : undefined;
+      const target = before?.kind === 'symlink' ? before.target : null;
+      const text = volume.text('/etc/resolv.conf') ?? '';
+      volume.drop('/etc/resolv.conf');
+      volume.put('/etc/resolv.conf', 'nameserver 127.0.0.53\noptions edns0 trust-ad\n');
+      return () => {
+        volume.drop('/etc/resolv.conf');
+        if (target === null) volume.put('/etc/resolv.conf', text);
+        else volume.place('/etc/resolv.conf', volume.make.symlink(target));
+      };
+    },
+  },
+  {
+    id: 'public-dns-blocked',
+    title: { id: 'DNS publik ditutup', en: 'Public DNS is blocked' },
+    breaks: { id: 'jaringan membuang semua pertanyaan ke DNS publik', en: 'the network drops every question to public DNS' },
+    apply: ({ world }) => {
+      world.publicDnsBlocked = true;
+      return () => {
+        world.publicDnsBlocked = false;
+      };
+    },
+  },
+  {
+    id: 'sudo-password',
+    title: { id: 'sudo meminta kata sandi', en: 'sudo asks for a password' },
+    breaks: { id: 'aturan NOPASSWD di vm-docker hilang', en: 'the NOPASSWD rule on vm-docker is gone' },
+    apply: ({ hosts: [docker] }) => {
+      const path = `/etc/sudoers.d/90-${docker.user}`;
+      const before = docker.volume.text(path) ?? '';
+      docker.volume.drop(path);
+      return () => {
+        docker.volume.put(path, before, { mode: 0o440 });
+      };
+    },
+  },
+  {
+    id: 'sshd-stopped',
+    title: { id: 'sshd mati', en: 'sshd is stopped' },
+    breaks: { id: 'vm-worker menolak sambungan SSH', en: 'vm-worker refuses SSH connections' },
+    apply: ({ hosts: [, , worker] }) => {
+      const units = ['ssh.socket', 'ssh.service'].flatMap((name) => worker.systemd.find(name) ?? []);
+      for (const unit of units) worker.systemd.stop(unit);
+      return async () => {
+        for (const unit of units) await worker.systemd.start(unit);
+      };
+    },
+  },
+  {
+    id: 'host-off',
+    title: { id: 'VM mati', en: 'VM is off' },
+    breaks: { id: 'vm-worker dimatikan', en: 'vm-worker is switched off' },
+    apply: async ({ hosts: [, , worker] }) => {
+      await worker.powerOff();
+      return () => worker.powerOn();
+    },
+  },
+  {
+    id: 'link-cut',
+    title: { id: 'Kabel terputus', en: 'Link is cut' },
+    breaks: { id: 'vm-k8s tidak menjawab apa pun, sambungan menggantung', en: 'vm-k8s answers nothing, connections hang' },
+    apply: ({ hosts: [, k8s] }) => {
+      k8s.cutLink();
+      return () => k8s.healLink();
+    },
+  },
+  {
+    id: 'disk-nearly-full',
+    title: { id: 'Disk hampir penuh', en: 'Disk is nearly full' },
+    breaks: { id: 'tinggal sekitar 40 MB di disk vm-docker', en: "about 40 MB are left on vm-docker's disk" },
+    apply: ({ hosts: [docker] }) => {
+      const before = docker.machine.diskUsedBytes;
+      docker.machine.diskUsedBytes += Math.max(0, docker.freeBytes - 40 * 2 ** 20);
+      return () => {
+        docker.machine.diskUsedBytes = before;
+      };
+    },
+  },
+  {
+    id: 'small-memory',
+    title: { id: 'Memori terlalu kecil', en: 'Too little memory' },
+    breaks: { id: 'vm-k8s hanya punya 1 GiB', en: 'vm-k8s has 1 GiB only' },
+    apply: ({ hosts: [, k8s] }) => {
+      const before = k8s.machine.sizes.memoryMiB;
+      k8s.machine.sizes.memoryMiB = 1024;
+      return () => {
+        k8s.machine.sizes.memoryMiB = before;
+      };
+    },
+  },
+  {
+    id: 'host-key-changed',
+    title: { id: 'Host key berubah', en: 'Host key has changed' },
+    breaks: { id: 'vm-docker tampil dengan host key lain', en: 'vm-docker shows another host key' },
+    apply: ({ hosts: [docker], makeHostKey }) => {
+      const before = docker.hostKey;
+      docker.setHostKey(makeHostKey());
+      return () => docker.setHostKey(before);
+    },
+  },
+  {
+    id: 'pod-network-overlap',
+    title: { id: 'Jaringan bertabrakan', en: 'Networks collide' },
+    breaks: { id: 'vm-worker punya kartu di jaringan 10.244.5.0/24', en: 'vm-worker has a card in the network 10.244.5.0/24' },
+    apply: ({ hosts: [, , worker] }) => {
+      const { machine } = worker;
+      const before = machine.cards;
+      machine.cards = [
+        ...before,
+        { name: 'enp0s9', mac: '08:00:27:10:24:45', addresses: [{ address: '10.244.5.1', prefix: 24, dynamic: false }], up: true, virtual: false },
+      ];
+      return () => {
+        machine.cards = before;
+      };
+    },
+  },
+  {
+    id: 'wrong-address',
+    title: { id: 'Alamat VM berganti', en: 'Address has changed' },
+    breaks: { id: 'vm-worker memegang alamat yang lain dari berkas lab', en: 'vm-worker holds another address than the lab file says' },
+    apply: ({ hosts: [, , worker] }) => {
+      const card = worker.machine.labCard;
+      const before = card?.addresses ?? [];
+      if (card !== undefined) card.addresses = [{ address: worker.address.replace(/\d+$/, '104'), prefix: 24, dynamic: true }];
+      return () => {
+        if (card !== undefined) card.addresses = before;
+      };
+    },
+  },
+  {
+    id: 'nat-dns-down',
+    title: { id: 'DNS jaringan mati', en: "The network's DNS is down" },
+    breaks: { id: 'DNS dari DHCP (10.0.2.3) tidak menjawab', en: 'the DNS that DHCP gave (10.0.2.3) does not answer' },
+    apply: ({ world }) => {
+      world.natDnsDown = true;
+      return () => {
+        world.natDnsDown = false;
+      };
+    },
+  },
+  {
+    id: 'resolved-stopped',
+    title: { id: 'systemd-resolved mati', en: 'systemd-resolved is stopped' },
+    breaks: { id: 'nama publik tidak terpecahkan di vm-k8s', en: 'public names do not resolve on vm-k8s' },
+    apply: ({ hosts: [, k8s] }) => {
+      const unit = k8s.systemd.find('systemd-resolved');
+      if (unit !== undefined) k8s.systemd.stop(unit);
+      return async () => {
+        if (unit !== undefined) await k8s.systemd.start(unit);
+        writeResolvedFiles(k8s);
+      };
+    },
+  },
+];
+
+export function findFault(id: string): Fault | undefined {
+  return FAULTS.find((fault) => fault.id === id);
+}

@@ -1,0 +1,273 @@
+/** The program `bash` (and `sh`): its options, and where the script comes from. */
+import { readLine } from '../kernel/description.js';
+import type { Program } from '../kernel/kernel.js';
+import type { Process } from '../kernel/process.js';
+import { SystemError } from '../vfs/inode.js';
+import { parseScript, type ScriptNode, type StatementNode } from './ast.js';
+import { BUILTINS } from './builtins/table.js';
+import { RedirectionError } from './redirection.js';
+import { Shell } from './shell.js';
+import { runSimple } from './simple.js';
+
+interface Invocation {
+  readonly command: string | null;
+  readonly stdin: boolean;
+  readonly login: boolean;
+  readonly interactive: boolean;
+  readonly checkOnly: boolean;
+  readonly settings: readonly string[];
+  readonly shopts: readonly string[];
+  readonly words: readonly string[];
+}
+
+function invocation(args: readonly string[]): Invocation | string {
+  let command = false;
+  const found = { stdin: false, login: false, interactive: false, checkOnly: false };
+  const settings: string[] = [];
+  const shopts: string[] = [];
+  let at = 0;
+  for (; at < args.length; at += 1) {
+    const arg = args[at] ?? '';
+    if (arg === '--' || arg === '-') {
+      at += 1;
+      break;
+    }
+    if (arg === '--login') found.login = true;
+    else if (/^--(norc|noprofile|posix|noediting)$/.test(arg)) continue;
+    else if (arg === '-o' || arg === '+o') {
+      at += 1;
+      settings.push(arg, args[at] ?? '');
+    } else if (arg === '-O') {
+      at += 1;
+      shopts.push(args[at] ?? '');
+    } else if (/^[-+][a-zA-Z]+$/.test(arg)) {
+      for (const letter of arg.slice(1)) {
+        if (letter === 'c') command = true;
+        else if (letter === 's') found.stdin = true;
+        else if (letter === 'l') found.login = true;
+        else if (letter === 'i') found.interactive = true;
+        else if (letter === 'n') found.checkOnly = true;
+        else if (letter === 'o') {
+          at += 1;
+          settings.push(`${arg[0]}o`, args[at] ?? '');
+        } else if (letter !== 'p' && letter !== 'r') settings.push(`${arg[0]}${letter}`);
+      }
+    } else if (arg.startsWith('--')) return `${arg}: invalid option`;
+    else break;
+  }
+  const words = args.slice(at);
+  if (command && words.length === 0) return '-c: option requires an argument';
+  return { ...found, command: command ? (words[0] ?? '') : null, settings, shopts, words: command ? words.slice(1) : words };
+}
+
+/** `bash [options] [-c text | file | -s] [arguments]`. */
+export const bash: Program = async (process, args) => {
+  const how = invocation(args);
+  if (typeof how === 'string') {
+    await process.err(`bash: ${how}\n`);
+    return 2;
+  }
+  const called = process.name.replace(/^-/, '');
+  const shell = new Shell(process, called === '' ? 'bash' : (process.argv[0] ?? 'bash'));
+  shell.begin();
+  for (const name of how.shopts) shell.shopt.add(name);
+  return shell.live(async () => {
+    if (how.settings.length > 0) await BUILTINS.get('set')?.(shell, how.settings);
+    if (how.login) await profile(shell);
+    const [first, ...rest] = how.words;
+    if (how.command !== null) {
+      shell.positional = rest;
+      if (first !== undefined) shell.name = first;
+      shell.expansionStatus = 127;
+      await runWhole(shell, how.command, how.checkOnly);
+    } else if (first !== undefined && !how.stdin) {
+      shell.positional = rest;
+      await runFile(shell, first, how.checkOnly);
+    } else {
+      shell.positional = how.words;
+      await runStandardInput(shell, how.interactive || process.tty);
+    }
+  });
+};
+
+async function profile(shell: Shell): Promise<void> {
+  const text = shell.process.kernel.volume.text('/etc/profile');
+  if (text !== null) await shell.runText(text);
+}
+
+async function runWhole(shell: Shell, text: string, checkOnly: boolean): Promise<void> {
+  let script: ScriptNode;
+  try {
+    script = parseScript(text);
+  } catch (error) {
+    await shell.syntaxError(error);
+    return;
+  }
+  if (checkOnly) return;
+  // Like bash, a shell that was started for one command becomes that command.
+  const only = script.statements.length === 1 ? script.statements[0] : undefined;
+  const pipeline = only?.pipelines.length === 1 && !only.background ? only.pipelines[0] : undefined;
+  const command = pipeline?.commands.length === 1 && !pipeline.negated ? pipeline.commands[0] : undefined;
+  if (command?.type === 'SimpleCommand' && command.name !== null && only?.deferredError === undefined) {
+    await runSimple(shell, command, true).catch((error: unknown) => reportRedirection(shell, error));
+  } else await shell.runStatements(script.statements);
+}
+async function reportRedirection(shell: Shell, error: unknown): Promise<void> {
+  if (!(error instanceof RedirectionError)) throw error;
+  await shell.complain(error.message);
+  shell.status = 1;
+}
+
+async function runFile(shell: Shell, file: string, checkOnly: boolean): Promise<void> {
+  shell.name = file;
+  let text: string;
+  try {
+    text = shell.process.view.readText(shell.process.path(file));
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    await shell.process.err(`bash: ${file}: ${error.message}\n`);
+    shell.status = error.code === 'ENOENT' ? 127 : 126;
+    return;
+  }
+  await runWhole(shell, text, checkOnly);
+}
+
+const QUIET_MS = 25;
+
+/** Gives what has come in so far; `ended` when nothing more will. Waits for the first bytes, then until it is quiet. */
+async function gather(process: Process): Promise<{ readonly text: string; readonly ended: boolean }> {
+  const description = process.descriptor(0);
+  const chunks: Buffer[] = [];
+  const first = await description.read(1 << 20, process.signal);
+  if (first === null) return { text: '', ended: true };
+  chunks.push(first);
+  for (;;) {
+    const quiet = AbortSignal.any([process.signal, AbortSignal.timeout(QUIET_MS)]);
+    try {
+      const chunk = await description.read(1 << 20, quiet);
+      if (chunk === null) return { text: Buffer.concat(chunks).toString('utf8'), ended: true };
+      chunks.push(chunk);
+    } catch (error) {
+      process.signal.throwIfAborted();
+      if (quiet.aborted) return { text: Buffer.concat(chunks).toString('utf8'), ended: false };
+      throw error;
+    }
+  }
+}
+
+/** Parses a text of which more may come; null when it is not complete yet. Throws when it ended and is wrong. */
+function parsePart(text: string, ended: boolean): ScriptNode | null {
+  if (!ended && !text.endsWith('\n')) return null;
+  let script: ScriptNode;
+  try {
+    script = parseScript(text);
+  } catch (error) {
+    if (ended) throw error;
+    return null;
+  }
+  if (ended) return script;
+  const last = script.statements.at(-1);
+  const command = last?.pipelines.at(-1)?.commands.at(-1);
+  const dangling =
+    last !== undefined &&
+    (last.operators.length >= last.pipelines.length ||
+      (command?.type === 'SimpleCommand' &&
+        command.name === null &&
+        command.assignments.length + command.redirections.length === 0));
+  const open = text.includes('<<') && JSON.stringify(script).includes('"terminated":false');
+  return dangling || open ? null : script;
+}
+
+/** `bash -s`: runs what comes in on stdin as it comes; a command that reads stdin gets the lines after its own. */
+async function runStandardInput(shell: Shell, interactive: boolean): Promise<void> {
+  const { process } = shell;
+  const prompt = async () => {
+    if (interactive) await process.out(promptOf(shell));
+  };
+  let pending = '';
+  let ended = false;
+  await prompt();
+  while (!ended || pending !== '') {
+    if (!ended) {
+      const part = await gather(process);
+      pending += part.text;
+      ({ ended } = part);
+    }
+    let script: ScriptNode | null;
+    try {
+      script = parsePart(pending, ended);
+    } catch (error) {
+      await shell.syntaxError(error);
+      return;
+    }
+    if (script === null) continue;
+    const text = pending;
+    pending = await runShared(shell, script, text);
+    if (pending !== '') continue;
+    shell.lineOffset += text.split('\n').length - 1;
+    if (!ended) await prompt();
+  }
+  if (interactive) await process.out('exit\n');
+}
+
+/** Top-level statements grouped by the line they start on, each group with the offset where the next one starts. */
+function lines(script: ScriptNode, text: string): { readonly statements: StatementNode[]; next: number }[] {
+  const groups: { readonly statements: StatementNode[]; next: number }[] = [];
+  let cursor = 0;
+  for (const statement of script.statements) {
+    const source = statement.sourceText ?? '';
+    const at = Math.max(cursor, text.indexOf(source, cursor));
+    const last = groups.at(-1);
+    if (last !== undefined && !text.slice(cursor, at).includes('\n')) last.statements.push(statement);
+    else {
+      if (last !== undefined) last.next = text.lastIndexOf('\n', at) + 1;
+      groups.push({ statements: [statement], next: text.length });
+    }
+    cursor = at + source.length;
+    const lineEnd = text.indexOf('\n', cursor);
+    const current = groups.at(-1);
+    if (current !== undefined) current.next = lineEnd < 0 ? text.length : lineEnd + 1;
+  }
+  return groups;
+}
+
+/** Runs top-level statements with the lines after theirs readable on stdin. Gives what must be parsed anew. */
+async function runShared(shell: Shell, script: ScriptNode, text: string): Promise<string> {
+  const groups = lines(script, text);
+  for (const [index, { statements, next }] of groups.entries()) {
+    const rest = Buffer.from(index === groups.length - 1 ? '' : text.slice(next));
+    const description = shell.process.descriptor(0);
+    const before = description.pushedBack;
+    description.unread(rest);
+    await shell.runStatements(statements);
+    if (shell.process.descriptors.get(0) !== description) return '';
+    const left = description.pushedBack - before;
+    if (left > 0) await description.read(left, shell.process.signal);
+    if (left < rest.length) return rest.subarray(rest.length - Math.max(0, left)).toString('utf8');
+  }
+  return '';
+}
+
+function promptOf(shell: Shell): string {
+  const { credentials, cwd } = shell.process;
+  const home = shell.vars.get('HOME') ?? '';
+  const shown = home !== '' && cwd.startsWith(home) ? `~${cwd.slice(home.length)}` : cwd;
+  return `${credentials.user}@${shell.parameter('HOSTNAME') ?? 'host'}:${shown}${credentials.uid === 0 ? '#' : '$'} `;
+}
+
+/** Builtins that are programs too, for `sudo test`, `xargs echo`, `env printf`. */
+export function builtinProgram(name: string): Program {
+  return (process, args) => {
+    const shell = new Shell(process, process.name);
+    const builtin = BUILTINS.get(name);
+    return shell.live(async () => {
+      if (builtin !== undefined) shell.status = await builtin(shell, args);
+    });
+  };
+}
+
+/** `read` of one line for programs that ask on their standard input (sudo -S). */
+export async function askLine(process: Process): Promise<string | null> {
+  const { line, ended } = await readLine(process.descriptor(0), process.signal);
+  return !ended && line.length === 0 ? null : line.toString('utf8');
+}
