@@ -21,7 +21,6 @@ import { readSize } from './term/size.js';
 import { detectAscii, detectColor } from './term/theme.js';
 import type { Call } from './commands/enter.js';
 import { labOfAnswers, writeAnswers } from './commands/answers.js';
-import { guardedProcess } from './guarded-process.js';
 import { loadContent } from './commands/lab-choice.js';
 import { PROPOSED_KEY, proposedAddresses, proposedUser, publicKeyOf } from './commands/proposals.js';
 import { errorText } from './commands/trouble-text.js';
@@ -66,7 +65,13 @@ async function show(call: Call, runbook: Runbook, template: string, log: Program
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,
-    process: guardedProcess(call.exit),
+    process: {
+      pid: process.pid,
+      on: (event, listener) => process.on(event, listener),
+      removeListener: (event, listener) => process.removeListener(event, listener),
+      kill: (pid, signal) => process.kill(pid, signal),
+      exit: call.exit,
+    },
     onFatal(error) {
       status = 1;
       log.failure(error, 'the screen');

@@ -30,11 +30,6 @@ export interface OpenOptions {
   readonly acceptHostKeys?: boolean;
 }
 
-interface Settings extends OpenOptions {
-  /** The hosts run in this process. */
-  readonly sameProcess: boolean;
-}
-
 /** Times a secret is asked for before the host counts as unusable. */
 const ATTEMPTS = 3;
 
@@ -44,11 +39,9 @@ export async function openLab(context: CommandContext, options: OpenOptions = {}
   const runbook = await loadContent(line.options.text('runbook'), assets, cwd);
   const choice = { lab: line.options.text('lab'), practice: line.options.has('practice') };
   const chosen = await chooseLab(choice, runbook, env, cwd);
-  // The hosts of a practice lab started here are this very process: nobody stands between.
-  const settings: Settings = { ...options, sameProcess: chosen.practice };
   let session: LabSession;
   try {
-    session = await open(context, chosen.lab, runbook, settings);
+    session = await open(context, chosen.lab, runbook, options);
   } catch (error) {
     await chosen.close();
     throw error;
@@ -74,7 +67,7 @@ export async function openLab(context: CommandContext, options: OpenOptions = {}
         const patched = attempt > ATTEMPTS ? null : await askSecrets(context, session.lab, [...troubles]);
         if (patched === null) return troubles;
         await session.close();
-        session = await open(context, patched, runbook, settings);
+        session = await open(context, patched, runbook, options);
       }
     },
     async close() {
@@ -91,14 +84,11 @@ async function open(
   context: CommandContext,
   lab: Lab,
   runbook: Runbook,
-  options: Settings,
+  options: OpenOptions,
 ): Promise<LabSession> {
   const { openLabSession } = await import('../services/engine/assemble.js');
   const session = await openLabSession(lab, runbook, {
-    askHostKey: (key) =>
-      options.sameProcess
-        ? Promise.resolve(true)
-        : answerHostKey(context, key, options.acceptHostKeys === true),
+    askHostKey: (key) => answerHostKey(context, key, options.acceptHostKeys === true),
     logs: options.logs ?? createLogBook(1),
     env: context.env,
   });

@@ -31,7 +31,10 @@ export interface Session extends SessionParts {
   readonly setAside: string | null;
 }
 
-/** What outlives the program. Every change is saved; saves are serialised and coalesced. */
+/**
+ * What outlives the program. Every change is saved; saves are serialised and coalesced, and merged with what another
+ * program (a command beside the screen) has saved meanwhile.
+ */
 export interface Memory {
   readonly results: ReadonlyMap<GateKey, GateResult>;
   readonly waivers: ReadonlyMap<GateKey, Waiver>;
@@ -62,20 +65,38 @@ function createMemory(saved: SavedState, file: StateFile): Memory {
   const following = new Map(saved.following.map((job) => [job.job, job]));
   let variants = saved.variants;
   let cursor = saved.cursor;
+  // What this program changed since it last saved; all else is taken from the disk, where another program may have written.
+  const changedWaivers = new Set<GateKey>();
+  const changedJobs = new Set<JobId>();
+  let placed = false;
   let dirty = false;
   let saving: Promise<void> | null = null;
 
+  const merged = (disk: SavedState): SavedState => {
+    for (const theirs of disk.results) {
+      const key = gateKey(theirs.gate, theirs.subject);
+      const ours = results.get(key);
+      if (ours === undefined || theirs.judgedAt > ours.judgedAt) results.set(key, theirs);
+    }
+    takeOver(waivers, changedWaivers, disk.waivers, (waiver) => waiver.key);
+    takeOver(following, changedJobs, disk.following, (job) => job.job);
+    if (!placed) ({ variants, cursor } = disk);
+    changedWaivers.clear();
+    changedJobs.clear();
+    placed = false;
+    return {
+      version: 1,
+      results: [...results.values()],
+      waivers: [...waivers.values()],
+      variants,
+      following: [...following.values()],
+      cursor,
+    };
+  };
   const drain = async (): Promise<void> => {
     while (dirty) {
       dirty = false;
-      await file.save({
-        version: 1,
-        results: [...results.values()],
-        waivers: [...waivers.values()],
-        variants,
-        following: [...following.values()],
-        cursor,
-      });
+      await file.save(merged((await file.load()).state));
     }
   };
   const changed = (): void => {
@@ -102,28 +123,47 @@ function createMemory(saved: SavedState, file: StateFile): Memory {
     },
     waive(waiver) {
       waivers.set(waiver.key, waiver);
+      changedWaivers.add(waiver.key);
       changed();
     },
     unwaive(key) {
-      if (waivers.delete(key)) changed();
+      waivers.delete(key);
+      changedWaivers.add(key);
+      changed();
     },
     place(newVariants, newCursor) {
       variants = newVariants;
       cursor = newCursor;
+      placed = true;
       changed();
     },
     follow(job) {
       following.set(job.job, job);
+      changedJobs.add(job.job);
       changed();
     },
     unfollow(job) {
-      if (following.delete(job)) changed();
+      following.delete(job);
+      changedJobs.add(job);
+      changed();
     },
     async settled() {
       while (saving !== null) await saving;
       if (dirty) await drain();
     },
   };
+}
+
+/** Makes a map what the disk says, but for the keys that this program changed itself. */
+function takeOver<K, V>(
+  map: Map<K, V>,
+  changed: ReadonlySet<K>,
+  disk: readonly V[],
+  keyOf: (value: V) => K,
+): void {
+  const theirs = new Map(disk.map((value) => [keyOf(value), value]));
+  for (const key of map.keys()) if (!changed.has(key) && !theirs.has(key)) map.delete(key);
+  for (const [key, value] of theirs) if (!changed.has(key)) map.set(key, value);
 }
 
 /** The step of an id. @throws RangeError when the runbook has no such step. */

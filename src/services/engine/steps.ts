@@ -216,7 +216,12 @@ async function oneAction(
     if (purpose === 'run' && options.force !== true && action.satisfied !== null) {
       const satisfied = await isSatisfied(session, action, action.satisfied, options.signal);
       if (satisfied) {
-        session.logs.append(host, `${action.step}/${action.action}`, 'nothing to do: satisfied already', session.now());
+        session.logs.append(
+          host,
+          `${action.step}/${action.action}`,
+          'nothing to do: satisfied already',
+          session.now(),
+        );
         await session.journal.append({
           kind: 'satisfied',
           at: session.now(),

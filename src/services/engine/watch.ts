@@ -161,12 +161,13 @@ async function pickUp(
   }
 }
 
-/** A host that booted anew has to prove everything again: its verdicts become too old to count. */
+/** A host that booted anew has to prove everything again: what was green is unknown until it is asked. */
 function outdate(session: Session, host: HostName, dispatch: (message: ServiceMessage) => void): void {
   for (const result of [...session.memory.results.values()]) {
     if (result.subject !== host && result.subject !== 'lab') continue;
-    const old = { ...result, judgedAt: 0 };
-    session.memory.remember(old);
-    dispatch({ type: 'gate.judged', result: old });
+    const say = { id: `${host} baru saja boot: periksa lagi`, en: `${host} has booted since: check again` };
+    const unknown: GateResult = { ...result, verdict: 'unknown', say, hints: [], judgedAt: session.now() };
+    session.memory.remember(unknown);
+    dispatch({ type: 'gate.judged', result: unknown });
   }
 }

@@ -237,6 +237,40 @@ describe('coming back', () => {
     expect(ended.map((job) => job.id)).toEqual(['j3']);
   });
 
+  it('two programs on one lab do not undo what the other saved', async () => {
+    const screen = await fakeLab();
+    const command = await fakeLab();
+    green(screen);
+    green(command);
+    command.answers.delete('A1.first@vm-docker/vm-docker');
+    await verdicts(screen);
+    await screen.session.memory.settled();
+    command.saved = screen.saved;
+    // Asked twice, so that by its own clock the command comes later.
+    await verdicts(command);
+    await verdicts(command);
+    command.session.memory.waive({
+      key: 'A1.first@vm-k8s',
+      reason: 'r',
+      by: 'me',
+      until: '2999-01-01',
+      madeAt: 0,
+    });
+    await command.session.memory.settled();
+    screen.saved = command.saved;
+    screen.session.memory.place({ 'A1/two': 'runbook' }, null);
+    await screen.session.memory.settled();
+    expect(screen.saved.waivers).toHaveLength(1);
+    expect(screen.saved.variants).toEqual({ 'A1/two': 'runbook' });
+    const docker = screen.saved.results.find((one) => one.gate === 'A1.first' && one.subject === 'vm-docker');
+    expect(docker?.verdict).toBe('fail');
+    command.saved = screen.saved;
+    command.session.memory.unwaive('A1.first@vm-k8s');
+    await command.session.memory.settled();
+    expect(command.saved.waivers).toEqual([]);
+    expect(command.saved.variants).toEqual({ 'A1/two': 'runbook' });
+  });
+
   it('remembers results, waivers, choices and the cursor', async () => {
     const lab = await fakeLab();
     green(lab);
