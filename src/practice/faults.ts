@@ -36,8 +36,12 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'clone-machine-id',
     title: { id: 'VM hasil clone', en: 'Cloned VM' },
-    breaks: { id: 'vm-k8s dan vm-worker punya machine-id yang sama', en: 'vm-k8s and vm-worker have the same machine-id' },
-    apply: ({ hosts: [, k8s, worker] }) => edit(worker, '/etc/machine-id', () => k8s.volume.text('/etc/machine-id') ?? ''),
+    breaks: {
+      id: 'vm-k8s dan vm-worker punya machine-id yang sama',
+      en: 'vm-k8s and vm-worker have the same machine-id',
+    },
+    apply: ({ hosts: [, k8s, worker] }) =>
+      edit(worker, '/etc/machine-id', () => k8s.volume.text('/etc/machine-id') ?? ''),
   },
   {
     id: 'same-hostname',
@@ -56,7 +60,10 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'clock-skew',
     title: { id: 'Jam melenceng', en: 'Clock is off' },
-    breaks: { id: 'jam vm-worker 7 menit di belakang dan tidak disinkronkan', en: "vm-worker's clock is 7 minutes behind and not synchronised" },
+    breaks: {
+      id: 'jam vm-worker 7 menit di belakang dan tidak disinkronkan',
+      en: "vm-worker's clock is 7 minutes behind and not synchronised",
+    },
     apply: ({ hosts: [, , worker] }) => {
       const unit = worker.systemd.find('systemd-timesyncd');
       if (unit !== undefined) worker.systemd.stop(unit);
@@ -70,7 +77,10 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'apt-lock',
     title: { id: 'Kunci apt dipegang', en: 'apt lock is held' },
-    breaks: { id: 'unattended-upgrades memegang kunci dpkg di vm-docker', en: 'unattended-upgrades holds the dpkg lock on vm-docker' },
+    breaks: {
+      id: 'unattended-upgrades memegang kunci dpkg di vm-docker',
+      en: 'unattended-upgrades holds the dpkg lock on vm-docker',
+    },
     apply: ({ hosts: [docker] }) => {
       const holder = { pid: docker.kernel.takePid(), command: 'unattended-upgr' };
       docker.packages.acquire([LOCK_FILES.frontend, LOCK_FILES.dpkg, LOCK_FILES.lists], holder);
@@ -80,7 +90,10 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'dpkg-half-configured',
     title: { id: 'dpkg terputus di tengah', en: 'dpkg was interrupted' },
-    breaks: { id: 'paket needrestart di vm-k8s setengah terpasang', en: 'the package needrestart on vm-k8s is half configured' },
+    breaks: {
+      id: 'paket needrestart di vm-k8s setengah terpasang',
+      en: 'the package needrestart on vm-k8s is half configured',
+    },
     apply: ({ hosts: [, k8s] }) => {
       const broken = k8s.packages.find('needrestart');
       if (broken !== undefined) broken.status = 'half-configured';
@@ -92,14 +105,25 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'hosts-missing',
     title: { id: 'Nama hilang dari berkas hosts', en: 'Name missing from the hosts file' },
-    breaks: { id: '/etc/hosts di vm-docker tidak memuat vm-worker', en: '/etc/hosts on vm-docker does not name vm-worker' },
+    breaks: {
+      id: '/etc/hosts di vm-docker tidak memuat vm-worker',
+      en: '/etc/hosts on vm-docker does not name vm-worker',
+    },
     apply: ({ hosts: [docker] }) =>
-      edit(docker, '/etc/hosts', (text) => text.split('\n').filter((line) => !/\bvm-worker\b/.test(line)).join('\n')),
+      edit(docker, '/etc/hosts', (text) =>
+        text
+          .split('\n')
+          .filter((line) => !/\bvm-worker\b/.test(line))
+          .join('\n'),
+      ),
   },
   {
     id: 'hosts-wrong',
     title: { id: 'Alamat salah di berkas hosts', en: 'Wrong address in the hosts file' },
-    breaks: { id: 'di vm-worker nama harbor.local menuju alamat yang salah', en: 'on vm-worker the name harbor.local leads to a wrong address' },
+    breaks: {
+      id: 'di vm-worker nama harbor.local menuju alamat yang salah',
+      en: 'on vm-worker the name harbor.local leads to a wrong address',
+    },
     apply: ({ hosts: [docker, , worker] }) =>
       edit(worker, '/etc/hosts', (text) => {
         const wrong = docker.address.replace(/\d+$/, '142');
@@ -109,7 +133,10 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'resolv-conf-static',
     title: { id: 'resolv.conf diganti berkas biasa', en: 'resolv.conf replaced by a plain file' },
-    breaks: { id: '/etc/resolv.conf di vm-k8s menunjuk stub 127.0.0.53', en: '/etc/resolv.conf on vm-k8s points at the stub 127.0.0.53' },
+    breaks: {
+      id: '/etc/resolv.conf di vm-k8s menunjuk stub 127.0.0.53',
+      en: '/etc/resolv.conf on vm-k8s points at the stub 127.0.0.53',
+    },
     apply: ({ hosts: [, k8s] }) => {
       const { volume } = k8s;
       const etc = volume.find('/etc');
@@ -128,7 +155,10 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'public-dns-blocked',
     title: { id: 'DNS publik ditutup', en: 'Public DNS is blocked' },
-    breaks: { id: 'jaringan membuang semua pertanyaan ke DNS publik', en: 'the network drops every question to public DNS' },
+    breaks: {
+      id: 'jaringan membuang semua pertanyaan ke DNS publik',
+      en: 'the network drops every question to public DNS',
+    },
     apply: ({ world }) => {
       world.publicDnsBlocked = true;
       return () => {
@@ -173,7 +203,10 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'link-cut',
     title: { id: 'Kabel terputus', en: 'Link is cut' },
-    breaks: { id: 'vm-k8s tidak menjawab apa pun, sambungan menggantung', en: 'vm-k8s answers nothing, connections hang' },
+    breaks: {
+      id: 'vm-k8s tidak menjawab apa pun, sambungan menggantung',
+      en: 'vm-k8s answers nothing, connections hang',
+    },
     apply: ({ hosts: [, k8s] }) => {
       k8s.cutLink();
       return () => k8s.healLink();
@@ -216,13 +249,22 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'pod-network-overlap',
     title: { id: 'Jaringan bertabrakan', en: 'Networks collide' },
-    breaks: { id: 'vm-worker punya kartu di jaringan 10.244.5.0/24', en: 'vm-worker has a card in the network 10.244.5.0/24' },
+    breaks: {
+      id: 'vm-worker punya kartu di jaringan 10.244.5.0/24',
+      en: 'vm-worker has a card in the network 10.244.5.0/24',
+    },
     apply: ({ hosts: [, , worker] }) => {
       const { machine } = worker;
       const before = machine.cards;
       machine.cards = [
         ...before,
-        { name: 'enp0s9', mac: '08:00:27:10:24:45', addresses: [{ address: '10.244.5.1', prefix: 24, dynamic: false }], up: true, virtual: false },
+        {
+          name: 'enp0s9',
+          mac: '08:00:27:10:24:45',
+          addresses: [{ address: '10.244.5.1', prefix: 24, dynamic: false }],
+          up: true,
+          virtual: false,
+        },
       ];
       return () => {
         machine.cards = before;
@@ -232,11 +274,15 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'wrong-address',
     title: { id: 'Alamat VM berganti', en: 'Address has changed' },
-    breaks: { id: 'vm-worker memegang alamat yang lain dari berkas lab', en: 'vm-worker holds another address than the lab file says' },
+    breaks: {
+      id: 'vm-worker memegang alamat yang lain dari berkas lab',
+      en: 'vm-worker holds another address than the lab file says',
+    },
     apply: ({ hosts: [, , worker] }) => {
       const card = worker.machine.labCard;
       const before = card?.addresses ?? [];
-      if (card !== undefined) card.addresses = [{ address: worker.address.replace(/\d+$/, '104'), prefix: 24, dynamic: true }];
+      if (card !== undefined)
+        card.addresses = [{ address: worker.address.replace(/\d+$/, '104'), prefix: 24, dynamic: true }];
       return () => {
         if (card !== undefined) card.addresses = before;
       };
@@ -245,7 +291,10 @@ export const FAULTS: readonly Fault[] = [
   {
     id: 'nat-dns-down',
     title: { id: 'DNS jaringan mati', en: "The network's DNS is down" },
-    breaks: { id: 'DNS dari DHCP (10.0.2.3) tidak menjawab', en: 'the DNS that DHCP gave (10.0.2.3) does not answer' },
+    breaks: {
+      id: 'DNS dari DHCP (10.0.2.3) tidak menjawab',
+      en: 'the DNS that DHCP gave (10.0.2.3) does not answer',
+    },
     apply: ({ world }) => {
       world.natDnsDown = true;
       return () => {

@@ -1,5 +1,5 @@
 /** One virtual host: its machine, files, processes, services and packages, and its power switch. */
-import { Clock } from './kernel/clock.js';
+import type { Clock } from './kernel/clock.js';
 import { Kernel } from './kernel/kernel.js';
 import type { Process } from './kernel/process.js';
 import { installPrograms } from './commands/all.js';
@@ -10,9 +10,8 @@ import { Machine, type Sizes } from './model/machine.js';
 import type { World } from './model/network.js';
 import { Packages } from './model/packages.js';
 import type { Random } from './model/random.js';
+import { installPackages, installServices } from './model/services.js';
 import { writeResolvedFiles } from './model/resolver.js';
-import { UBUNTU_PACKAGES } from './model/ubuntu-packages.js';
-import { UBUNTU_UNITS } from './model/ubuntu-units.js';
 import { Systemd } from './model/units.js';
 import { Volume } from './vfs/volume.js';
 
@@ -65,7 +64,7 @@ export class Host {
   readonly onWire = new Set<(event: WireEvent) => Promise<void> | void>();
   readonly #bootMs: number;
   #chatter: NodeJS.Timeout | null = null;
-  #closed = false;
+  readonly #life = new AbortController();
 
   constructor(init: HostInit) {
     this.name = init.name;
@@ -75,7 +74,13 @@ export class Host {
     this.clock = init.clock;
     this.hostKey = init.hostKey;
     this.#bootMs = init.bootMs;
-    this.machine = new Machine(init.name, init.address, init.sizes, init.random, 3_600_000 + init.random.next() * 7_200_000);
+    this.machine = new Machine(
+      init.name,
+      init.address,
+      init.sizes,
+      init.random,
+      3_600_000 + init.random.next() * 7_200_000,
+    );
     const now = () => this.machine.now();
     this.volume = new Volume(now);
     // Files are real memory here, so there is an end to them long before a simulated disk of 40 GB is full.
@@ -83,17 +88,16 @@ export class Host {
     this.kernel = new Kernel(this.volume, init.clock, now);
     this.journal = new Journal(now, () => this.machine.bootId);
     this.systemd = new Systemd(this.journal, now, () => this.kernel.takePid());
-    this.kernel.serviceAlive = (pid) => pid === 1 || [...this.systemd.units.values()].some((unit) => unit.pid === pid);
+    this.kernel.serviceAlive = (pid) =>
+      pid === 1 || [...this.systemd.units.values()].some((unit) => unit.pid === pid);
     this.kernel.dial = (process, host, port) => dialFrom(this, process, host, port);
     this.passwords.set(init.user, init.password);
     prepareDisk(this, init.user, init.authorizedKey, init.random);
     this.#installKeys();
     installPrograms(this);
-    this.#installUnits();
-    for (const spec of UBUNTU_PACKAGES) {
-      if (spec.name === 'systemd-resolved') this.packages.add(spec, this.#resolvedPackage());
-      else this.packages.add(spec);
-    }
+    this.systemd.onChange = () => void this.#tell('power');
+    installServices(this);
+    installPackages(this);
     prepareRun(this);
     writeResolvedFiles(this);
     this.power = 'on';
@@ -112,62 +116,6 @@ export class Host {
     void this.#tell('power');
   }
 
-  #installUnits(): void {
-    this.systemd.onChange = () => void this.#tell('power');
-    for (const spec of UBUNTU_UNITS) this.systemd.add(spec);
-    this.systemd.add(
-      { name: 'ssh.service', description: 'OpenBSD Secure Shell server', enablement: 'disabled', active: true, aliases: ['sshd.service'], process: 'sshd', memoryKiB: 9_000, listens: [{ address: '0.0.0.0', port: 22 }] },
-    );
-    this.systemd.add(
-      { name: 'ssh.socket', description: 'OpenBSD Secure Shell server socket', enablement: 'enabled', active: true, triggers: 'ssh.service', listens: [{ address: '0.0.0.0', port: 22 }] },
-    );
-    this.#addResolved();
-    this.systemd.add(
-      { name: 'systemd-timesyncd.service', description: 'Network Time Synchronization', enablement: 'enabled', active: true, process: 'systemd-timesyncd', user: 'systemd-timesync', memoryKiB: 7_000 },
-      {
-        start: () => {
-          this.machine.ntpEnabled = true;
-        },
-        stop: () => {
-          this.machine.ntpEnabled = false;
-        },
-      },
-    );
-    this.systemd.add({ name: 'unattended-upgrades.service', description: 'Unattended Upgrades Shutdown', enablement: 'enabled', active: true, process: 'unattended-upgr', memoryKiB: 23_000 });
-  }
-  #addResolved(): void {
-    this.systemd.add(
-      {
-        name: 'systemd-resolved.service',
-        description: 'Network Name Resolution',
-        enablement: 'enabled',
-        active: true,
-        process: 'systemd-resolved',
-        user: 'systemd-resolve',
-        memoryKiB: 13_000,
-        listens: [
-          { address: '127.0.0.53', port: 53 },
-          { address: '127.0.0.54', port: 53 },
-        ],
-      },
-      { start: () => writeResolvedFiles(this), reload: () => writeResolvedFiles(this) },
-    );
-  }
-  #resolvedPackage(): { installed: () => void; removed: () => void } {
-    return {
-      installed: () => {
-        this.#addResolved();
-        writeResolvedFiles(this);
-        this.volume.drop('/etc/resolv.conf');
-        this.volume.place('/etc/resolv.conf', this.volume.make.symlink('../run/systemd/resolve/stub-resolv.conf'));
-      },
-      removed: () => {
-        this.systemd.remove('systemd-resolved.service');
-        this.volume.clear('/run/systemd/resolve');
-      },
-    };
-  }
-
   async #tell(event: WireEvent): Promise<void> {
     await Promise.all([...this.onWire].map((listener) => listener(event)));
   }
@@ -184,7 +132,9 @@ export class Host {
     return [...this.systemd.units.values()].some(
       (unit) =>
         unit.active === 'active' &&
-        unit.spec.listens?.some((place) => place.port === port && (place.address === '0.0.0.0' || place.address === address)) === true,
+        unit.spec.listens?.some(
+          (place) => place.port === port && (place.address === '0.0.0.0' || place.address === address),
+        ) === true,
     );
   }
   /** Whether a connection from outside is taken. */
@@ -217,22 +167,29 @@ export class Host {
   }
   /** Switches on; resolves when the host has booted. */
   async powerOn(): Promise<void> {
-    if (this.power !== 'off' || this.#closed) return;
+    if (this.power !== 'off' || this.#life.signal.aborted) return;
     this.power = 'booting';
     prepareRun(this);
     this.machine.booted();
-    await this.clock.sleep(this.#bootMs, new AbortController().signal);
-    if (this.#closed || this.power !== 'booting') return;
-    const hostname = (this.volume.text('/etc/hostname') ?? '').split('\n').find((line) => line.trim() !== '' && !line.startsWith('#'));
+    await this.clock.sleep(this.#bootMs, this.#life.signal).catch(() => undefined);
+    // Somebody may have pulled the plug meanwhile.
+    if (this.#life.signal.aborted || !this.#booting()) return;
+    const hostname = (this.volume.text('/etc/hostname') ?? '')
+      .split('\n')
+      .find((line) => line.trim() !== '' && !line.startsWith('#'));
     this.machine.hostname = hostname?.trim() ?? 'localhost';
     this.journal.write('kernel', 'kernel', 'Linux version 6.8.0-48-generic (buildd@lcy02-amd64-075)');
     this.power = 'on';
     await this.systemd.boot();
     // ssh.socket starts the server at the first connection; here at once.
     const ssh = this.systemd.find('ssh.service');
-    if (ssh !== undefined && !ssh.masked && this.systemd.isActive('ssh.socket')) await this.systemd.start(ssh);
+    if (ssh !== undefined && !ssh.masked && this.systemd.isActive('ssh.socket'))
+      await this.systemd.start(ssh);
     this.#startChatter();
     await this.#tell('power');
+  }
+  #booting(): boolean {
+    return this.power === 'booting';
   }
   async reboot(): Promise<void> {
     await this.powerOff();
@@ -240,7 +197,7 @@ export class Host {
   }
   /** The lab ends. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#life.abort();
     await this.powerOff();
   }
 
@@ -250,9 +207,21 @@ export class Host {
   #startChatter(): void {
     const lines: readonly (readonly [string, string, string])[] = [
       ['cron.service', 'CRON', '(root) CMD (cd / && run-parts --report /etc/cron.hourly)'],
-      ['systemd-timesyncd.service', 'systemd-timesyncd', 'Contacted time server 185.125.190.57:123 (ntp.ubuntu.com).'],
-      ['systemd-networkd.service', 'systemd-networkd', 'enp0s3: DHCPv4 address 10.0.2.15/24, gateway 10.0.2.2 acquired from 10.0.2.2'],
-      ['systemd-journald.service', 'systemd-journald', 'Time spent on flushing to /var/log/journal was 12ms.'],
+      [
+        'systemd-timesyncd.service',
+        'systemd-timesyncd',
+        'Contacted time server 185.125.190.57:123 (ntp.ubuntu.com).',
+      ],
+      [
+        'systemd-networkd.service',
+        'systemd-networkd',
+        'enp0s3: DHCPv4 address 10.0.2.15/24, gateway 10.0.2.2 acquired from 10.0.2.2',
+      ],
+      [
+        'systemd-journald.service',
+        'systemd-journald',
+        'Time spent on flushing to /var/log/journal was 12ms.',
+      ],
       ['snapd.service', 'snapd', 'storehelpers.go: cannot refresh: snap has no updates available'],
     ];
     let turn = 0;
@@ -260,7 +229,8 @@ export class Host {
     this.#chatter = setInterval(() => {
       const [unit, identifier, message] = lines[turn % lines.length] ?? ['cron.service', 'CRON', 'tick'];
       turn += 1;
-      if (this.systemd.isActive(unit)) this.journal.write(unit, identifier, message, { pid: this.systemd.find(unit)?.pid ?? 1 });
+      if (this.systemd.isActive(unit))
+        this.journal.write(unit, identifier, message, { pid: this.systemd.find(unit)?.pid ?? 1 });
     }, 20_000);
     this.#chatter.unref();
   }
@@ -270,7 +240,11 @@ export class Host {
   }
   /** A program asks for a reboot: it answers first, then the machine goes. */
   rebootSoon(from: Process): void {
-    this.journal.write('systemd-logind.service', 'systemd-logind', `The system will reboot now! (asked by ${from.credentials.user})`);
+    this.journal.write(
+      'systemd-logind.service',
+      'systemd-logind',
+      `The system will reboot now! (asked by ${from.credentials.user})`,
+    );
     setTimeout(() => void this.reboot(), 50).unref();
   }
   haltSoon(): void {

@@ -125,7 +125,11 @@ export async function startPracticeLab(options: PracticeOptions = {}): Promise<P
   await rm(keyFile, { force: true });
   await writeFile(keyFile, operatorKey.privateKey, { mode: 0o600 });
 
-  const parts: LabParts = { world, hosts: [docker, k8s, worker], makeHostKey: () => makeKey('root@vm-docker') };
+  const parts: LabParts = {
+    world,
+    hosts: [docker, k8s, worker],
+    makeHostKey: () => makeKey('root@vm-docker'),
+  };
   const inForce = new Map<string, Heal>();
   const inject = async (id: string): Promise<void> => {
     const fault = findFault(id);
@@ -151,8 +155,14 @@ export async function startPracticeLab(options: PracticeOptions = {}): Promise<P
     cutLink: () => all[name].cutLink(),
     healLink: () => all[name].healLink(),
   });
-  const hosts = { 'vm-docker': control('vm-docker'), 'vm-k8s': control('vm-k8s'), 'vm-worker': control('vm-worker') };
-  const knownHosts = HOST_NAMES.map((name) => `${PLAN[name].address} ${all[name].hostKey.publicKey}\n`).join('');
+  const hosts = {
+    'vm-docker': control('vm-docker'),
+    'vm-k8s': control('vm-k8s'),
+    'vm-worker': control('vm-worker'),
+  };
+  const knownHosts = HOST_NAMES.map((name) => `${PLAN[name].address} ${all[name].hostKey.publicKey}\n`).join(
+    '',
+  );
   for (const id of options.faults ?? []) await inject(id);
 
   return {

@@ -2,7 +2,8 @@
 import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
 import { bash, builtinProgram } from '../shell/program.js';
-import { aptCache, aptConfig, aptGet, aptMark } from './apt.js';
+import { aptCache, aptConfig, aptMark } from './apt.js';
+import { aptGet } from './apt-get.js';
 import { diff } from './diff.js';
 import { dpkg, dpkgQuery, lockPrograms } from './dpkg.js';
 import { filePrograms } from './files.js';
@@ -21,18 +22,58 @@ import { TEXT_TOOLS, textTool } from './text.js';
 
 const SHELL_WORDS = ['echo', 'printf', 'test', '[', 'true', 'false', 'kill', 'pwd'];
 /** Programs that a real host has and that are not simulated: they say so instead of pretending. */
-const REFUSED = ['perl', 'python3', 'ssh', 'scp', 'rsync', 'crontab', 'dmesg', 'lsblk', 'blkid', 'mount', 'umount', 'ufw', 'iptables', 'nft', 'netplan', 'networkctl', 'snap', 'vi', 'nano', 'wget', 'passwd', 'useradd', 'su', 'top', 'strace', 'modprobe', 'swapoff', 'dd', 'openssl', 'gpg', 'busctl', 'cloud-init', 'systemd-analyze', 'loginctl', 'update-ca-certificates'];
+const REFUSED = [
+  'perl',
+  'python3',
+  'ssh',
+  'scp',
+  'rsync',
+  'crontab',
+  'dmesg',
+  'lsblk',
+  'blkid',
+  'mount',
+  'umount',
+  'ufw',
+  'iptables',
+  'nft',
+  'netplan',
+  'networkctl',
+  'snap',
+  'vi',
+  'nano',
+  'wget',
+  'passwd',
+  'useradd',
+  'su',
+  'top',
+  'strace',
+  'modprobe',
+  'swapoff',
+  'dd',
+  'openssl',
+  'gpg',
+  'busctl',
+  'cloud-init',
+  'systemd-analyze',
+  'loginctl',
+  'update-ca-certificates',
+];
 
-const power = (host: Host, how: 'reboot' | 'poweroff'): Program => async (process, args) => {
-  if (process.credentials.uid !== 0) {
-    await process.err(`Call to ${how === 'reboot' ? 'Reboot' : 'PowerOff'} failed: Interactive authentication required.\n`);
-    return 1;
-  }
-  if (process.name === 'shutdown' && args.includes('-c')) return 0;
-  if (how === 'reboot' || args.includes('-r')) host.rebootSoon(process);
-  else host.haltSoon();
-  return 0;
-};
+const power =
+  (host: Host, how: 'reboot' | 'poweroff'): Program =>
+  async (process, args) => {
+    if (process.credentials.uid !== 0) {
+      await process.err(
+        `Call to ${how === 'reboot' ? 'Reboot' : 'PowerOff'} failed: Interactive authentication required.\n`,
+      );
+      return 1;
+    }
+    if (process.name === 'shutdown' && args.includes('-c')) return 0;
+    if (how === 'reboot' || args.includes('-r')) host.rebootSoon(process);
+    else host.haltSoon();
+    return 0;
+  };
 
 export function programsOf(host: Host): ReadonlyMap<string, Program> {
   const all = new Map<string, Program>();
@@ -90,7 +131,13 @@ export function installPrograms(host: Host): void {
 /** One more program, as a package would bring it. */
 export function installProgram(host: Host, name: string, program: Program): void {
   host.kernel.programs.set(name, program);
-  const file = host.volume.make.file({ mode: name === 'sudo' ? 0o4755 : 0o755 }, `practice lab program: ${name}\n`);
+  const file = host.volume.make.file(
+    { mode: name === 'sudo' ? 0o4755 : 0o755 },
+    `practice lab program: ${name}\n`,
+  );
   file.program = name;
-  host.volume.place(`/usr/${/^(usermod|groupadd|sysctl|swapon|runuser|reboot|shutdown|poweroff|halt|needrestart)$/.test(name) ? 'sbin' : 'bin'}/${name}`, file);
+  host.volume.place(
+    `/usr/${/^(usermod|groupadd|sysctl|swapon|runuser|reboot|shutdown|poweroff|halt|needrestart)$/.test(name) ? 'sbin' : 'bin'}/${name}`,
+    file,
+  );
 }

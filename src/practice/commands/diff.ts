@@ -3,7 +3,7 @@ import type { Program } from '../kernel/kernel.js';
 import { readOperand } from '../kernel/open.js';
 import { SystemError } from '../vfs/inode.js';
 import { formatTime } from '../shell/builtins/format.js';
-import { withOptions } from './files.js';
+import { withOptions } from './program.js';
 
 interface Edit {
   readonly kind: ' ' | '-' | '+';
@@ -19,7 +19,8 @@ function edits(old: readonly string[], fresh: readonly string[]): Edit[] {
   let head = 0;
   while (head < old.length && head < fresh.length && old[head] === fresh[head]) head += 1;
   let tail = 0;
-  while (tail < old.length - head && tail < fresh.length - head && old.at(-1 - tail) === fresh.at(-1 - tail)) tail += 1;
+  while (tail < old.length - head && tail < fresh.length - head && old.at(-1 - tail) === fresh.at(-1 - tail))
+    tail += 1;
   const n = old.length - head - tail;
   const m = fresh.length - head - tail;
   const width = m + 1;
@@ -30,7 +31,9 @@ function edits(old: readonly string[], fresh: readonly string[]): Edit[] {
         const down = longest[(i + 1) * width + j] ?? 0;
         const right = longest[i * width + j + 1] ?? 0;
         longest[i * width + j] =
-          old[head + i] === fresh[head + j] ? (longest[(i + 1) * width + j + 1] ?? 0) + 1 : Math.max(down, right);
+          old[head + i] === fresh[head + j]
+            ? (longest[(i + 1) * width + j + 1] ?? 0) + 1
+            : Math.max(down, right);
       }
     }
   }
@@ -75,7 +78,7 @@ function range(from: number, count: number): string {
 function unified(list: readonly Edit[], context: number): string {
   let text = '';
   const changed = list.flatMap((edit, index) => (edit.kind === ' ' ? [] : [index]));
-  for (let at = 0; at < changed.length; ) {
+  for (let at = 0; at < changed.length;) {
     const from = Math.max(0, (changed[at] ?? 0) - context);
     let last = changed[at] ?? 0;
     while (at < changed.length && (changed[at] ?? 0) - last <= context * 2) {
@@ -93,7 +96,7 @@ function unified(list: readonly Edit[], context: number): string {
 }
 function normal(list: readonly Edit[]): string {
   let text = '';
-  for (let at = 0; at < list.length; ) {
+  for (let at = 0; at < list.length;) {
     const first = list[at];
     if (first === undefined || first.kind === ' ') {
       at += 1;
@@ -107,7 +110,8 @@ function normal(list: readonly Edit[]): string {
     }
     const gone = group.filter((edit) => edit.kind === '-');
     const come = group.filter((edit) => edit.kind === '+');
-    const span = (start: number, count: number) => (count <= 1 ? String(start + 1) : `${start + 1},${start + count}`);
+    const span = (start: number, count: number) =>
+      count <= 1 ? String(start + 1) : `${start + 1},${start + count}`;
     const left = gone.length === 0 ? String(first.a) : span(first.a, gone.length);
     const right = come.length === 0 ? String(first.b) : span(first.b, come.length);
     text += `${left}${gone.length === 0 ? 'a' : come.length === 0 ? 'd' : 'c'}${right}\n`;
@@ -119,7 +123,21 @@ function normal(list: readonly Edit[]): string {
 }
 
 export const diff: Program = withOptions(
-  { flags: 'uqsrNbwBiaZ', values: 'UL', long: ['unified', 'unified=', 'brief', 'recursive', 'new-file', 'label=', 'report-identical-files', 'color', 'color='] },
+  {
+    flags: 'uqsrNbwBiaZ',
+    values: 'UL',
+    long: [
+      'unified',
+      'unified=',
+      'brief',
+      'recursive',
+      'new-file',
+      'label=',
+      'report-identical-files',
+      'color',
+      'color=',
+    ],
+  },
   async (process, options) => {
     const [a = '-', b = '-'] = options.operands;
     const texts: string[] = [];
@@ -138,7 +156,8 @@ export const diff: Program = withOptions(
     }
     const [old = '', fresh = ''] = texts;
     if (old === fresh) {
-      if (options.has('s', 'report-identical-files')) await process.out(`Files ${a} and ${b} are identical\n`);
+      if (options.has('s', 'report-identical-files'))
+        await process.out(`Files ${a} and ${b} are identical\n`);
       return 0;
     }
     if (options.has('q', 'brief')) {

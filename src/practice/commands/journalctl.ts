@@ -5,7 +5,7 @@ import type { Process } from '../kernel/process.js';
 import { Waiters } from '../kernel/pipe.js';
 import type { JournalLine } from '../model/journal.js';
 import { formatTime } from '../shell/builtins/format.js';
-import { withOptions } from './files.js';
+import { withOptions } from './program.js';
 
 const PRIORITIES = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
 interface Wanted {
@@ -31,15 +31,27 @@ function matches(host: Host, line: JournalLine, wanted: Wanted): boolean {
 function shown(host: Host, line: JournalLine, format: string): string {
   if (format === 'cat') return line.message;
   if (format === 'json') {
-    return JSON.stringify({ __REALTIME_TIMESTAMP: String(Math.floor(line.at * 1000)), _HOSTNAME: host.machine.hostname, _SYSTEMD_UNIT: line.unit, SYSLOG_IDENTIFIER: line.identifier, _PID: String(line.pid), PRIORITY: String(line.priority), MESSAGE: line.message });
+    return JSON.stringify({
+      __REALTIME_TIMESTAMP: String(Math.floor(line.at * 1000)),
+      _HOSTNAME: host.machine.hostname,
+      _SYSTEMD_UNIT: line.unit,
+      SYSLOG_IDENTIFIER: line.identifier,
+      _PID: String(line.pid),
+      PRIORITY: String(line.priority),
+      MESSAGE: line.message,
+    });
   }
-  const time = format.startsWith('short-iso') ? formatTime('%Y-%m-%dT%H:%M:%S+00:00', line.at) : formatTime('%b %d %H:%M:%S', line.at);
+  const time = format.startsWith('short-iso')
+    ? formatTime('%Y-%m-%dT%H:%M:%S+00:00', line.at)
+    : formatTime('%b %d %H:%M:%S', line.at);
   const from = line.identifier === 'kernel' ? 'kernel' : `${line.identifier}[${line.pid}]`;
   return `${time} ${host.machine.hostname} ${from}: ${line.message}`;
 }
 /** Lines as journalctl prints them, oldest first. */
 export function journalText(host: Host, wanted: Wanted, format = 'short'): string[] {
-  return host.journal.lines.filter((line) => matches(host, line, wanted)).map((line) => shown(host, line, format));
+  return host.journal.lines
+    .filter((line) => matches(host, line, wanted))
+    .map((line) => shown(host, line, format));
 }
 
 function since(text: string | undefined, now: number): number | undefined {
@@ -54,7 +66,13 @@ function since(text: string | undefined, now: number): number | undefined {
   return Number.isNaN(parsed) ? undefined : parsed;
 }
 
-async function follow(host: Host, process: Process, wanted: Wanted, format: string, from: number): Promise<number> {
+async function follow(
+  host: Host,
+  process: Process,
+  wanted: Wanted,
+  format: string,
+  from: number,
+): Promise<number> {
   const wake = new Waiters();
   let seen = from;
   const stop = host.journal.onLine(() => wake.wake());
@@ -80,7 +98,32 @@ export function journalctl(host: Host): Program {
     {
       flags: 'fexqarkb',
       values: 'unpotSUg',
-      long: ['unit=', 'lines=', 'follow', 'no-pager', 'output=', 'priority=', 'boot', 'boot=', 'since=', 'until=', 'quiet', 'no-tail', 'identifier=', 'grep=', 'reverse', 'dmesg', 'no-hostname', 'catalog', 'list-boots', 'disk-usage', 'all', 'no-full', 'full', 'utc'],
+      long: [
+        'unit=',
+        'lines=',
+        'follow',
+        'no-pager',
+        'output=',
+        'priority=',
+        'boot',
+        'boot=',
+        'since=',
+        'until=',
+        'quiet',
+        'no-tail',
+        'identifier=',
+        'grep=',
+        'reverse',
+        'dmesg',
+        'no-hostname',
+        'catalog',
+        'list-boots',
+        'disk-usage',
+        'all',
+        'no-full',
+        'full',
+        'utc',
+      ],
     },
     async (process, options) => {
       if (options.has('list-boots', 'disk-usage')) return process.refuse('this listing');
@@ -90,12 +133,19 @@ export function journalctl(host: Host): Program {
         return 1;
       }
       const priority = options.value('p', 'priority');
-      const number = priority === undefined ? undefined : /^\d$/.test(priority) ? Number(priority) : PRIORITIES.indexOf(priority);
+      const number =
+        priority === undefined
+          ? undefined
+          : /^\d$/.test(priority)
+            ? Number(priority)
+            : PRIORITIES.indexOf(priority);
       const start = since(options.value('S', 'since'), host.machine.now());
       const grep = options.value('g', 'grep');
       const identifier = options.value('t', 'identifier');
       const wanted: Wanted = {
-        units: [...options.all('u'), ...options.all('unit')].map((name) => host.systemd.find(name)?.spec.name ?? host.systemd.fullName(name)),
+        units: [...options.all('u'), ...options.all('unit')].map(
+          (name) => host.systemd.find(name)?.spec.name ?? host.systemd.fullName(name),
+        ),
         boot: options.has('b', 'boot'),
         kernel: options.has('k', 'dmesg'),
         ...(number === undefined ? {} : { priority: number }),
@@ -108,10 +158,12 @@ export function journalctl(host: Host): Program {
       const count = options.value('n', 'lines');
       const last = host.journal.lines.at(-1)?.at ?? 0;
       let lines = journalText(host, wanted, format);
-      if (count !== undefined || following || options.has('e')) lines = lines.slice(-Number(count ?? (following ? 10 : 1000)) || lines.length);
+      if (count !== undefined || following || options.has('e'))
+        lines = lines.slice(-Number(count ?? (following ? 10 : 1000)) || lines.length);
       if (count === '0') lines = [];
       if (options.has('r', 'reverse')) lines.reverse();
-      if (lines.length === 0 && !options.has('q', 'quiet') && !following) await process.out('-- No entries --\n');
+      if (lines.length === 0 && !options.has('q', 'quiet') && !following)
+        await process.out('-- No entries --\n');
       for (const line of lines) await process.out(`${line}\n`);
       return following ? follow(host, process, wanted, format, last) : 0;
     },
@@ -119,12 +171,19 @@ export function journalctl(host: Host): Program {
 }
 
 export function logger(host: Host): Program {
-  return withOptions({ flags: 'is', values: 'tp', long: ['tag=', 'priority=', 'id'] }, async (process, options) => {
-    const text = options.operands.length > 0 ? options.operands.join(' ') : (await process.readText(0)).trimEnd();
-    const level = (options.value('p', 'priority') ?? 'user.notice').split('.').at(-1) ?? 'notice';
-    for (const line of text.split('\n')) {
-      host.journal.write('', options.value('t', 'tag') ?? process.credentials.user, line, { pid: process.pid, priority: Math.max(0, PRIORITIES.indexOf(level)) });
-    }
-    return 0;
-  });
+  return withOptions(
+    { flags: 'is', values: 'tp', long: ['tag=', 'priority=', 'id'] },
+    async (process, options) => {
+      const text =
+        options.operands.length > 0 ? options.operands.join(' ') : (await process.readText(0)).trimEnd();
+      const level = (options.value('p', 'priority') ?? 'user.notice').split('.').at(-1) ?? 'notice';
+      for (const line of text.split('\n')) {
+        host.journal.write('', options.value('t', 'tag') ?? process.credentials.user, line, {
+          pid: process.pid,
+          priority: Math.max(0, PRIORITIES.indexOf(level)),
+        });
+      }
+      return 0;
+    },
+  );
 }

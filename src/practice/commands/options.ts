@@ -55,7 +55,8 @@ export function readOptions(args: readonly string[], spec: OptionSpec): Options 
           const inline = arg.slice(index + 1);
           if (inline === '') at += 1;
           const value = inline === '' ? args[at] : inline;
-          if (value === undefined) throw new OptionError(`-${letter}`, `option requires an argument -- '${letter}'`);
+          if (value === undefined)
+            throw new OptionError(`-${letter}`, `option requires an argument -- '${letter}'`);
           found.push([letter, value]);
           break;
         }

@@ -21,7 +21,8 @@ export function accounts(volume: Volume): readonly Account[] {
     .split('\n')
     .filter((line) => line.includes(':'))
     .map((line) => {
-      const [name = '', , uid = '0', gid = '0', comment = '', home = '/', shell = '/bin/sh'] = line.split(':');
+      const [name = '', , uid = '0', gid = '0', comment = '', home = '/', shell = '/bin/sh'] =
+        line.split(':');
       return { name, uid: Number(uid), gid: Number(gid), comment, home, shell };
     });
 }
@@ -62,7 +63,10 @@ export function groupId(process: Process, name: string): number | null {
   return group?.gid ?? (/^\d+$/.test(name) ? Number(name) : null);
 }
 /** `user`, `user:group`, `user:` or `:group`; null when one of them does not exist. */
-export function ownerOf(process: Process, spec: string): { readonly uid?: number; readonly gid?: number } | null {
+export function ownerOf(
+  process: Process,
+  spec: string,
+): { readonly uid?: number; readonly gid?: number } | null {
   const [user = '', group] = spec.split(/[:.]/);
   const uid = user === '' ? undefined : userId(process, user);
   if (uid === null) return null;

@@ -5,7 +5,7 @@ import type { Program } from '../kernel/kernel.js';
 import { readOperand } from '../kernel/open.js';
 import { resolveName } from '../model/resolver.js';
 import { SystemError } from '../vfs/inode.js';
-import { withOptions } from './files.js';
+import { withOptions } from './program.js';
 
 function fingerprint(line: string): string | null {
   const match = /(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp256)\s+([A-Za-z0-9+/=]+)\s*(.*)$/.exec(line);
@@ -22,10 +22,21 @@ export function sshPrograms(host: Host): Readonly<Record<string, Program>> {
       for (const name of options.operands) {
         const [address] = await resolveName(host, process, name);
         const reach = address === undefined ? 'unreachable' : host.world.reach(host, address, 22);
-        const target = address === undefined ? undefined : host.machine.addresses.includes(address) ? host : host.world.holder(address);
+        const target =
+          address === undefined
+            ? undefined
+            : host.machine.addresses.includes(address)
+              ? host
+              : host.world.holder(address);
         if (reach === 'silent') await process.sleep(Number(options.value('T') ?? 5) * 1000);
         if (reach !== 'open' || target === undefined) {
-          await process.err(address === undefined ? `getaddrinfo ${name}: Name or service not known\n` : reach === 'refused' ? `${name}: Connection refused\n` : '');
+          await process.err(
+            address === undefined
+              ? `getaddrinfo ${name}: Name or service not known\n`
+              : reach === 'refused'
+                ? `${name}: Connection refused\n`
+                : '',
+          );
           continue;
         }
         await process.err(`# ${name}:22 SSH-2.0-OpenSSH_9.6p1 Ubuntu-3ubuntu13.5\n`);
@@ -43,7 +54,10 @@ export function sshPrograms(host: Host): Readonly<Record<string, Program>> {
         if (!(error instanceof SystemError)) throw error;
         return process.fail(`${file}: ${error.message}`, 255);
       }
-      const lines = text.split('\n').map(fingerprint).filter((line) => line !== null);
+      const lines = text
+        .split('\n')
+        .map(fingerprint)
+        .filter((line) => line !== null);
       if (lines.length === 0) return process.fail(`${file} is not a public key file.`, 255);
       for (const line of lines) await process.out(`${line}\n`);
       return 0;

@@ -5,7 +5,7 @@ import { readLine } from '../kernel/description.js';
 import type { Program } from '../kernel/kernel.js';
 import type { Process } from '../kernel/process.js';
 import { resolveName } from '../model/resolver.js';
-import { withOptions } from './files.js';
+import { withOptions } from './program.js';
 import { account, credentialsOf, groupName } from './owners.js';
 
 const SECURE_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin';
@@ -15,14 +15,17 @@ function rule(host: Host, process: Process): 'no' | 'password' | 'nopasswd' {
   const { credentials } = process;
   if (credentials.uid === 0) return 'nopasswd';
   const dir = host.volume.find('/etc/sudoers.d');
-  const names = dir?.kind === 'directory' ? [...dir.entries.keys()].filter((name) => !/[.~]/.test(name)).toSorted() : [];
+  const names =
+    dir?.kind === 'directory' ? [...dir.entries.keys()].filter((name) => !/[.~]/.test(name)).toSorted() : [];
   let found: 'no' | 'password' | 'nopasswd' = 'no';
   for (const file of ['/etc/sudoers', ...names.map((name) => `/etc/sudoers.d/${name}`)]) {
     for (const line of (host.volume.text(file) ?? '').split('\n')) {
       const match = /^\s*(%?[\w.-]+)\s+ALL\s*=\s*(?:\([^)]*\))?\s*((?:[A-Z]+:\s*)*)ALL\s*$/.exec(line);
       if (match === null) continue;
       const [, who = '', tags = ''] = match;
-      const mine = who.startsWith('%') ? credentials.groups.some((gid) => groupName(host.volume, gid) === who.slice(1)) : who === credentials.user;
+      const mine = who.startsWith('%')
+        ? credentials.groups.some((gid) => groupName(host.volume, gid) === who.slice(1))
+        : who === credentials.user;
       if (mine) found = /NOPASSWD:/.test(tags) ? 'nopasswd' : 'password';
     }
   }
@@ -49,24 +52,54 @@ async function askPassword(host: Host, process: Process, prompt: string): Promis
 
 export function sudo(host: Host): Program {
   return withOptions(
-    { flags: 'nSkKvEHbils', values: 'pugCRT', long: ['non-interactive', 'stdin', 'reset-timestamp', 'validate', 'preserve-env', 'preserve-env=', 'login', 'shell', 'list', 'user=', 'prompt=', 'set-home', 'background'], stopAtOperand: true },
+    {
+      flags: 'nSkKvEHbils',
+      values: 'pugCRT',
+      long: [
+        'non-interactive',
+        'stdin',
+        'reset-timestamp',
+        'validate',
+        'preserve-env',
+        'preserve-env=',
+        'login',
+        'shell',
+        'list',
+        'user=',
+        'prompt=',
+        'set-home',
+        'background',
+      ],
+      stopAtOperand: true,
+    },
     async (process, options) => {
       const { credentials } = process;
       const may = rule(host, process);
-      if ((options.has('k', 'reset-timestamp') || options.has('K')) && options.operands.length === 0 && !options.has('v', 'validate', 'n')) return 0;
+      if (
+        (options.has('k', 'reset-timestamp') || options.has('K')) &&
+        options.operands.length === 0 &&
+        !options.has('v', 'validate', 'n')
+      )
+        return 0;
       // The real sudo complains when the host does not know its own name; scripts see that on stderr.
       const [own] = await resolveName(host, process, host.machine.hostname);
-      if (own === undefined) await process.err(`sudo: unable to resolve host ${host.machine.hostname}: Name or service not known\n`);
+      if (own === undefined)
+        await process.err(
+          `sudo: unable to resolve host ${host.machine.hostname}: Name or service not known\n`,
+        );
       if (may !== 'nopasswd') {
         if (options.has('n', 'non-interactive')) return process.fail('a password is required');
         if (!options.has('S', 'stdin')) {
           if (!process.tty) {
-            await process.err('sudo: a terminal is required to read the password; either use the -S option to read from standard input or configure an askpass helper\nsudo: a password is required\n');
+            await process.err(
+              'sudo: a terminal is required to read the password; either use the -S option to read from standard input or configure an askpass helper\nsudo: a password is required\n',
+            );
             return 1;
           }
           return process.refuse('asking for a password at a terminal');
         }
-        if (!(await askPassword(host, process, options.value('p', 'prompt') ?? '[sudo] password for %p: '))) return 1;
+        if (!(await askPassword(host, process, options.value('p', 'prompt') ?? '[sudo] password for %p: ')))
+          return 1;
         if (may === 'no') {
           await process.err(`${credentials.user} is not in the sudoers file.\n`);
           return 1;
@@ -74,7 +107,9 @@ export function sudo(host: Host): Program {
       }
       if (options.has('v', 'validate')) return 0;
       if (options.has('l', 'list')) {
-        await process.out(`User ${credentials.user} may run the following commands on ${host.machine.hostname}:\n    (ALL : ALL) ${may === 'nopasswd' ? 'NOPASSWD: ' : ''}ALL\n`);
+        await process.out(
+          `User ${credentials.user} may run the following commands on ${host.machine.hostname}:\n    (ALL : ALL) ${may === 'nopasswd' ? 'NOPASSWD: ' : ''}ALL\n`,
+        );
         return 0;
       }
       const wanted = options.value('u', 'user') ?? 'root';
@@ -88,10 +123,24 @@ export function sudo(host: Host): Program {
       }
       const words = options.operands.slice(at);
       const login = options.has('i', 'login');
-      const argv = login || options.has('s', 'shell') ? (words.length === 0 ? [target.shell] : [target.shell, ...(login ? ['--login'] : []), '-c', words.join(' ')]) : words;
+      const argv =
+        login || options.has('s', 'shell')
+          ? words.length === 0
+            ? [target.shell]
+            : [target.shell, ...(login ? ['--login'] : []), '-c', words.join(' ')]
+          : words;
       if (argv.length === 0) return process.fail('usage: sudo [-ABbEHnPS] [command [arg ...]]');
-      host.journal.write('', 'sudo', `  ${credentials.user} : PWD=${process.cwd} ; USER=${target.name} ; COMMAND=${argv.join(' ')}`, { pid: process.pid, priority: 5 });
-      const kept = options.has('E', 'preserve-env') ? [...process.env] : [...process.env].filter(([key]) => ['TERM', 'LANG', 'LC_ALL', 'DISPLAY', 'TZ', 'COLORTERM'].includes(key));
+      host.journal.write(
+        '',
+        'sudo',
+        `  ${credentials.user} : PWD=${process.cwd} ; USER=${target.name} ; COMMAND=${argv.join(' ')}`,
+        { pid: process.pid, priority: 5 },
+      );
+      const kept = options.has('E', 'preserve-env')
+        ? [...process.env]
+        : [...process.env].filter(([key]) =>
+            ['TERM', 'LANG', 'LC_ALL', 'DISPLAY', 'TZ', 'COLORTERM'].includes(key),
+          );
       process.env.clear();
       for (const [key, value] of [
         ...kept,
@@ -111,7 +160,9 @@ export function sudo(host: Host): Program {
       }
       process.credentials = credentialsOf(host.volume, target);
       if (login) process.cwd = target.home;
-      const child = process.kernel.spawn({ parent: process, argv }, (started) => becoming(started, 'sudo', argv));
+      const child = process.kernel.spawn({ parent: process, argv }, (started) =>
+        becoming(started, 'sudo', argv),
+      );
       // A signal to sudo goes to its command too; sudo itself waits for it.
       process.onSignal = (signal) => {
         child.kill(signal);
@@ -127,7 +178,10 @@ async function becoming(process: Process, wrapper: string, argv: readonly string
   process.argv = [wrapper];
   const [word = ''] = argv;
   const path = process.env.get('PATH') ?? SECURE_PATH;
-  if (!word.includes('/') && !path.split(':').some((dir) => process.view.peek(`${dir}/${word}`) !== undefined)) {
+  if (
+    !word.includes('/') &&
+    !path.split(':').some((dir) => process.view.peek(`${dir}/${word}`) !== undefined)
+  ) {
     await process.err(`${wrapper}: ${word}: command not found\n`);
     return 1;
   }
@@ -135,17 +189,34 @@ async function becoming(process: Process, wrapper: string, argv: readonly string
 }
 
 export function runuser(host: Host): Program {
-  return withOptions({ flags: 'lm', values: 'uc', long: ['login', 'command=', 'user='], stopAtOperand: true }, async (process, options) => {
-    if (process.credentials.uid !== 0) return process.fail('may not be used by non-root users');
-    const named = options.value('u', 'user');
-    const operands = options.operands.filter((word) => word !== '-');
-    const wanted = named ?? operands[0] ?? 'root';
-    const target = account(host.volume, wanted);
-    if (target === undefined) return process.fail(`user ${wanted} does not exist or the user entry does not contain all the required fields`);
-    const command = options.value('c', 'command') ?? (operands[1] === '-c' ? operands[2] : undefined);
-    const argv = command !== undefined ? [target.shell, '-c', command] : named === undefined ? [target.shell, ...operands.slice(1)] : operands;
-    process.credentials = credentialsOf(host.volume, target);
-    for (const [key, value] of [['HOME', target.home], ['USER', target.name], ['LOGNAME', target.name], ['SHELL', target.shell]] as const) process.env.set(key, value);
-    return execWords(process, argv);
-  });
+  return withOptions(
+    { flags: 'lm', values: 'uc', long: ['login', 'command=', 'user='], stopAtOperand: true },
+    async (process, options) => {
+      if (process.credentials.uid !== 0) return process.fail('may not be used by non-root users');
+      const named = options.value('u', 'user');
+      const operands = options.operands.filter((word) => word !== '-');
+      const wanted = named ?? operands[0] ?? 'root';
+      const target = account(host.volume, wanted);
+      if (target === undefined)
+        return process.fail(
+          `user ${wanted} does not exist or the user entry does not contain all the required fields`,
+        );
+      const command = options.value('c', 'command') ?? (operands[1] === '-c' ? operands[2] : undefined);
+      const argv =
+        command !== undefined
+          ? [target.shell, '-c', command]
+          : named === undefined
+            ? [target.shell, ...operands.slice(1)]
+            : operands;
+      process.credentials = credentialsOf(host.volume, target);
+      for (const [key, value] of [
+        ['HOME', target.home],
+        ['USER', target.name],
+        ['LOGNAME', target.name],
+        ['SHELL', target.shell],
+      ] as const)
+        process.env.set(key, value);
+      return execWords(process, argv);
+    },
+  );
 }

@@ -58,11 +58,17 @@ const limits = {
 } as const;
 
 /** Runs one of just-bash's commands over bytes. */
-async function runTool(process: Process, name: CommandName, args: readonly string[], stdin: Buffer): Promise<ExecResult> {
+async function runTool(
+  process: Process,
+  name: CommandName,
+  args: readonly string[],
+  stdin: Buffer,
+): Promise<ExecResult> {
   const streams = new Map([['/dev/stdin', stdin]]);
   for (const arg of args) {
     const fd = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/.exec(arg)?.[1];
-    if (fd !== undefined && process.descriptors.has(Number(fd))) streams.set(arg, await process.readAll(Number(fd)));
+    if (fd !== undefined && process.descriptors.has(Number(fd)))
+      streams.set(arg, await process.readAll(Number(fd)));
   }
   const tool = new Bash({
     fs: new ToolFileSystem(process.view, streams),
@@ -111,7 +117,8 @@ function optionValues(name: string, args: readonly string[]): number {
     jq: '',
   };
   const wanted = letters[name] ?? '';
-  return args.filter((arg) => arg.length === 2 && arg.startsWith('-') && wanted.includes(arg.charAt(1))).length;
+  return args.filter((arg) => arg.length === 2 && arg.startsWith('-') && wanted.includes(arg.charAt(1)))
+    .length;
 }
 
 /**
@@ -139,7 +146,11 @@ function apart(name: CommandName, args: readonly string[]): readonly string[] {
   const words = args.flatMap((arg) => {
     const match = /^-(s?)d(.+)$/.exec(arg) ?? /^-(s)d()$/.exec(arg);
     if (match === null) return [arg];
-    return [...(match[1] === 's' ? ['-s'] : []), '-d', ...(match[2] === '' || match[2] === undefined ? [] : [match[2]])];
+    return [
+      ...(match[1] === 's' ? ['-s'] : []),
+      '-d',
+      ...(match[2] === '' || match[2] === undefined ? [] : [match[2]]),
+    ];
   });
   const files = words.filter((word, index) => !/^-./.test(word) && words[index - 1] !== '-d');
   return files.length === 0 ? [...words, '-'] : words;

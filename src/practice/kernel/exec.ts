@@ -54,21 +54,32 @@ export async function execute(process: Process, found: Executable, argv: readonl
     await process.err(`${path}: ${interpreter}: bad interpreter: No such file or directory\n`);
     return 126;
   }
-  return execute(process, runner, [interpreter, ...extra, argv[0]?.includes('/') === true ? argv[0] : path, ...argv.slice(1)]);
+  return execute(process, runner, [
+    interpreter,
+    ...extra,
+    argv[0]?.includes('/') === true ? argv[0] : path,
+    ...argv.slice(1),
+  ]);
 }
 
 /**
  * What wrappers such as sudo, env and timeout do last: find a program by PATH and become it.
  * Says why on stderr when it cannot.
  */
-export async function execWords(process: Process, words: readonly string[], search?: string): Promise<number> {
+export async function execWords(
+  process: Process,
+  words: readonly string[],
+  search?: string,
+): Promise<number> {
   const [word = ''] = words;
   const wrapper = process.name;
   const path = search ?? process.env.get('PATH') ?? '/usr/sbin:/usr/bin:/sbin:/bin';
   const found = findExecutable(process, word, path);
   if ('status' in found) {
     const reason = found.words.slice(found.words.indexOf(': ') + 2);
-    await process.err(`${wrapper}: ${word}: ${reason === 'command not found' ? 'No such file or directory' : reason}\n`);
+    await process.err(
+      `${wrapper}: ${word}: ${reason === 'command not found' ? 'No such file or directory' : reason}\n`,
+    );
     return found.status;
   }
   return execute(process, found, words);

@@ -68,7 +68,8 @@ export class Kernel {
       cwd: options.cwd ?? parent?.cwd ?? '/',
       umask: parent?.umask ?? 0o022,
       credentials: options.credentials ?? parent?.credentials ?? ROOT_CREDENTIALS,
-      descriptors: options.descriptors ??
+      descriptors:
+        options.descriptors ??
         parent?.descriptors ??
         new Map<number, Description>([
           [0, nothing],
@@ -111,7 +112,9 @@ export class Kernel {
       return 1;
     }
     const words = error instanceof Error ? error.message : String(error);
-    await process.err(`practice lab: ${process.name}: the simulation failed: ${words}\n`).catch(() => undefined);
+    await process
+      .err(`practice lab: ${process.name}: the simulation failed: ${words}\n`)
+      .catch(() => undefined);
     return 70;
   }
 

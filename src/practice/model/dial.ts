@@ -69,7 +69,12 @@ export async function settle(process: Process, reach: Reach): Promise<void> {
 }
 
 /** `/dev/tcp/HOST/PORT` and, with `udp/` before the host, `/dev/udp/…`. @throws SystemError */
-export async function dialFrom(host: Host, process: Process, name: string, port: string): Promise<Description> {
+export async function dialFrom(
+  host: Host,
+  process: Process,
+  name: string,
+  port: string,
+): Promise<Description> {
   const udp = name.startsWith('udp/');
   const target = udp ? name.slice(4) : name;
   const [address] = await resolveName(host, process, target);
@@ -79,10 +84,16 @@ export async function dialFrom(host: Host, process: Process, name: string, port:
   const label = `socket:[${address}:${number}]`;
   if (udp) {
     // A datagram is sent in any case; an answer comes only from a DNS server that is reached.
-    return new Connection(label, '', (bytes) => (reach === 'open' && number === 53 ? dnsAnswer(bytes) : null));
+    return new Connection(label, '', (bytes) =>
+      reach === 'open' && number === 53 ? dnsAnswer(bytes) : null,
+    );
   }
   await settle(process, reach);
-  return new Connection(label, number === 22 ? 'SSH-2.0-OpenSSH_9.6p1 Ubuntu-3ubuntu13.5\r\n' : '', () => null);
+  return new Connection(
+    label,
+    number === 22 ? 'SSH-2.0-OpenSSH_9.6p1 Ubuntu-3ubuntu13.5\r\n' : '',
+    () => null,
+  );
 }
 
 /** The header of a question, marked as an answer without records. */

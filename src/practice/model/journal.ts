@@ -23,7 +23,12 @@ export class Journal {
     this.#now = now;
     this.#boot = boot;
   }
-  write(unit: string, identifier: string, message: string, options: { pid?: number; priority?: number } = {}): void {
+  write(
+    unit: string,
+    identifier: string,
+    message: string,
+    options: { pid?: number; priority?: number } = {},
+  ): void {
     this.#lines.push({
       at: this.#now(),
       unit,

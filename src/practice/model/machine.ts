@@ -66,9 +66,27 @@ export class Machine {
     this.hostname = 'ubuntu';
     const mac = () => `08:00:27:${random.hex(6).replace(/(..)(?!$)/g, '$1:')}`;
     this.cards = [
-      { name: 'lo', mac: '00:00:00:00:00:00', addresses: [{ address: '127.0.0.1', prefix: 8, dynamic: false }], up: true, virtual: true },
-      { name: 'enp0s3', mac: mac(), addresses: [{ address: '10.0.2.15', prefix: 24, dynamic: true }], up: true, virtual: false },
-      { name: 'enp0s8', mac: mac(), addresses: [{ address, prefix: 24, dynamic: false }], up: true, virtual: false },
+      {
+        name: 'lo',
+        mac: '00:00:00:00:00:00',
+        addresses: [{ address: '127.0.0.1', prefix: 8, dynamic: false }],
+        up: true,
+        virtual: true,
+      },
+      {
+        name: 'enp0s3',
+        mac: mac(),
+        addresses: [{ address: '10.0.2.15', prefix: 24, dynamic: true }],
+        up: true,
+        virtual: false,
+      },
+      {
+        name: 'enp0s8',
+        mac: mac(),
+        addresses: [{ address, prefix: 24, dynamic: false }],
+        up: true,
+        virtual: false,
+      },
     ];
   }
 
@@ -91,7 +109,10 @@ export class Machine {
   /** The load wobbles a little, so that panes live. */
   get load(): number {
     const seconds = Date.now() / 1000;
-    return Math.max(0, 0.12 + 0.08 * Math.sin(seconds / 37 + this.name.length) + 0.04 * Math.sin(seconds / 11));
+    return Math.max(
+      0,
+      0.12 + 0.08 * Math.sin(seconds / 37 + this.name.length) + 0.04 * Math.sin(seconds / 11),
+    );
   }
   get memoryTotalKiB(): number {
     // The kernel keeps a few percent for itself.
@@ -101,7 +122,9 @@ export class Machine {
     return Math.max(40_000, this.memoryTotalKiB - Math.floor((this.memoryUsedMiB + 12 * this.load) * 1024));
   }
   get addresses(): readonly string[] {
-    return this.cards.filter((card) => card.up).flatMap((card) => card.addresses.map(({ address }) => address));
+    return this.cards
+      .filter((card) => card.up)
+      .flatMap((card) => card.addresses.map(({ address }) => address));
   }
   /** The card with the lab's address. */
   get labCard(): Card | undefined {
@@ -112,7 +135,14 @@ export class Machine {
     const nat = this.cards.find((card) => card.name === 'enp0s3');
     const natAddress = nat?.addresses[0]?.address;
     if (nat?.up === true && natAddress !== undefined) {
-      routes.push({ destination: 'default', via: '10.0.2.2', device: 'enp0s3', protocol: 'dhcp', source: natAddress, metric: 100 });
+      routes.push({
+        destination: 'default',
+        via: '10.0.2.2',
+        device: 'enp0s3',
+        protocol: 'dhcp',
+        source: natAddress,
+        metric: 100,
+      });
     }
     for (const card of this.cards) {
       if (!card.up || card.name === 'lo') continue;

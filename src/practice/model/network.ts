@@ -6,7 +6,14 @@ import { inNetwork } from './machine.js';
 export type Reach = 'open' | 'refused' | 'unreachable' | 'silent';
 
 export const NAT_DNS = '10.0.2.3';
-const PUBLIC_DNS: readonly string[] = ['1.1.1.1', '1.0.0.1', '8.8.8.8', '8.8.4.4', '9.9.9.9', '149.112.112.112'];
+const PUBLIC_DNS: readonly string[] = [
+  '1.1.1.1',
+  '1.0.0.1',
+  '8.8.8.8',
+  '8.8.4.4',
+  '9.9.9.9',
+  '149.112.112.112',
+];
 
 export class World {
   readonly hosts = new Map<string, Host>();
@@ -45,7 +52,9 @@ export class World {
 
   /** The host that holds an address of the lab's network, when it is on and plugged in. */
   holder(address: string): Host | undefined {
-    return [...this.hosts.values()].find((host) => host.machine.addresses.includes(address) && address !== '10.0.2.15');
+    return [...this.hosts.values()].find(
+      (host) => host.machine.addresses.includes(address) && address !== '10.0.2.15',
+    );
   }
 
   /** What a TCP connection from a host to an address meets. */
@@ -54,7 +63,9 @@ export class World {
     if (address.startsWith('127.') || machine.addresses.includes(address)) {
       return from.listens(address, port) ? 'open' : 'refused';
     }
-    const direct = machine.routes.filter((route) => route.destination !== 'default' && inNetwork(address, route.destination));
+    const direct = machine.routes.filter(
+      (route) => route.destination !== 'default' && inNetwork(address, route.destination),
+    );
     const onLab = direct.some((route) => route.device === 'enp0s8');
     if (onLab) {
       const other = this.holder(address);
@@ -66,7 +77,7 @@ export class World {
     if (direct.some((route) => route.device !== 'enp0s3')) return 'unreachable';
     if (!machine.routes.some((route) => route.destination === 'default')) return 'unreachable';
     if (address === NAT_DNS) return port === 53 && !this.natDnsDown ? 'open' : 'refused';
-    if (/^10\.0\.2\./.test(address)) return address === '10.0.2.2' ? 'refused' : 'unreachable';
+    if (address.startsWith('10.0.2.')) return address === '10.0.2.2' ? 'refused' : 'unreachable';
     if (/^(10|192\.168|172\.(1[6-9]|2\d|3[01]))\./.test(address)) return 'silent';
     if (PUBLIC_DNS.includes(address)) {
       if (port === 53 || port === 853) return this.publicDnsBlocked ? 'silent' : 'open';

@@ -57,7 +57,9 @@ export class Packages {
   }
   /** Packages that dpkg --audit complains about. */
   get broken(): readonly Package[] {
-    return [...this.all.values()].filter(({ status }) => status === 'half-configured' || status === 'unpacked');
+    return [...this.all.values()].filter(
+      ({ status }) => status === 'half-configured' || status === 'unpacked',
+    );
   }
   install(wanted: Package): void {
     const fresh = wanted.status !== 'installed';
@@ -69,7 +71,10 @@ export class Packages {
     this.#effects.get(wanted.spec.name)?.removed?.(purge);
   }
   /** Takes the locks that apt or dpkg needs. Gives the lock that another holds, or null when all were taken. */
-  acquire(files: readonly string[], holder: LockHolder): { readonly file: string; readonly by: LockHolder } | null {
+  acquire(
+    files: readonly string[],
+    holder: LockHolder,
+  ): { readonly file: string; readonly by: LockHolder } | null {
     for (const file of files) {
       const by = this.locks.get(file);
       if (by !== undefined && by.pid !== holder.pid) return { file, by };

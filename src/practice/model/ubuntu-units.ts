@@ -37,7 +37,11 @@ export const UBUNTU_UNITS: readonly UnitSpec[] = [
   running('systemd-udevd', 'Rule-based Manager for Device Events and Files', { enablement: 'static' }),
   running('systemd-logind', 'User Login Management', { enablement: 'static' }),
   running('systemd-networkd', 'Network Configuration', { user: 'systemd-network' }),
-  running('dbus', 'D-Bus System Message Bus', { enablement: 'static', process: '@dbus-daemon', user: 'messagebus' }),
+  running('dbus', 'D-Bus System Message Bus', {
+    enablement: 'static',
+    process: '@dbus-daemon',
+    user: 'messagebus',
+  }),
   running('cron', 'Regular background program processing daemon'),
   running('rsyslog', 'System Logging Service', { process: 'rsyslogd', user: 'syslog' }),
   running('polkit', 'Authorization Manager', { enablement: 'static', process: 'polkitd', user: 'polkitd' }),

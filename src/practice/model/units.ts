@@ -1,7 +1,6 @@
 /** systemd of a virtual host: units, their states and what starting and stopping them does. */
 import type { Journal } from './journal.js';
 
-export type UnitType = 'service' | 'timer' | 'socket' | 'target' | 'mount';
 export type Enablement = 'enabled' | 'disabled' | 'static' | 'generated' | 'alias';
 
 export interface UnitSpec {
@@ -82,11 +81,16 @@ export class Systemd {
 
   /** `ssh` is `ssh.service`; aliases count. */
   fullName(name: string): string {
-    return /\.(service|timer|socket|target|mount|slice|scope|path|device)$/.test(name) ? name : `${name}.service`;
+    return /\.(service|timer|socket|target|mount|slice|scope|path|device)$/.test(name)
+      ? name
+      : `${name}.service`;
   }
   find(name: string): Unit | undefined {
     const full = this.fullName(name);
-    return this.units.get(full) ?? [...this.units.values()].find((unit) => unit.spec.aliases?.includes(full) === true);
+    return (
+      this.units.get(full) ??
+      [...this.units.values()].find((unit) => unit.spec.aliases?.includes(full) === true)
+    );
   }
   isActive(name: string): boolean {
     return this.find(name)?.active === 'active';
@@ -96,7 +100,8 @@ export class Systemd {
     if (unit.active === 'inactive') return 'dead';
     if (unit.active === 'activating') return 'start';
     if (unit.spec.name.endsWith('.timer')) return 'waiting';
-    if (unit.spec.name.endsWith('.socket')) return this.isActive(unit.spec.triggers ?? '') ? 'running' : 'listening';
+    if (unit.spec.name.endsWith('.socket'))
+      return this.isActive(unit.spec.triggers ?? '') ? 'running' : 'listening';
     if (unit.spec.name.endsWith('.target')) return 'active';
     if (unit.spec.name.endsWith('.mount')) return 'mounted';
     return unit.spec.remains === true ? 'exited' : 'running';
@@ -168,8 +173,12 @@ export class Systemd {
   /** What a boot starts: enabled and static units that were made to run at boot. */
   async boot(): Promise<void> {
     for (const unit of this.units.values()) {
-      const wanted = unit.enablement === 'enabled' || (unit.enablement === 'static' && unit.spec.active) || unit.enablement === 'generated';
-      if (wanted && !unit.masked && (unit.spec.oneshot !== true || unit.spec.remains === true)) await this.start(unit);
+      const wanted =
+        unit.enablement === 'enabled' ||
+        (unit.enablement === 'static' && unit.spec.active) ||
+        unit.enablement === 'generated';
+      if (wanted && !unit.masked && (unit.spec.oneshot !== true || unit.spec.remains === true))
+        await this.start(unit);
     }
   }
   get failed(): readonly Unit[] {

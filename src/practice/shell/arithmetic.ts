@@ -45,7 +45,9 @@ function tokens(text: string): Token[] {
     const match = TOKEN.exec(text);
     if (match === null) {
       if (text.slice(from).trim() === '') break;
-      throw new ArithmeticError(`${text}: syntax error: operand expected (error token is "${text.slice(from).trim()}")`);
+      throw new ArithmeticError(
+        `${text}: syntax error: operand expected (error token is "${text.slice(from).trim()}")`,
+      );
     }
     const [, number, name, operator] = match;
     if (number !== undefined) found.push({ kind: 'number', text: number, at: from });
@@ -70,7 +72,8 @@ function numberOf(text: string): bigint {
   }
   if (/^0[xX]/.test(text)) return BigInt(text);
   if (/^0\d/.test(text)) {
-    if (/[89]/.test(text)) throw new ArithmeticError(`${text}: value too great for base (error token is "${text}")`);
+    if (/[89]/.test(text))
+      throw new ArithmeticError(`${text}: value too great for base (error token is "${text}")`);
     return BigInt(`0o${text.slice(1)}`);
   }
   return BigInt(text);
@@ -218,7 +221,10 @@ class Evaluation {
     if (ASSIGN.has(after)) {
       this.#next += 1;
       const right = this.#expression(2);
-      return this.#store(place, after === '=' ? right : this.#apply(after.slice(0, -1), this.#load(place), right));
+      return this.#store(
+        place,
+        after === '=' ? right : this.#apply(after.slice(0, -1), this.#load(place), right),
+      );
     }
     const old = this.#load(place);
     if (after === '++' || after === '--') {

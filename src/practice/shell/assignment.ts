@@ -2,7 +2,7 @@
 import { openPath } from '../kernel/open.js';
 import { parseText, type Assignment, type SimpleCommandNode, type WordNode, type WordPart } from './ast.js';
 import { arithmeticText, expandText, expandToText, expandWords } from './expansion.js';
-import { lastIndex, unquote } from './parameters.js';
+import { lastIndex, unquote } from './subscripts.js';
 import { RedirectionError, resolveRedirections } from './redirection.js';
 import type { Shell } from './shell.js';
 import { ReadonlyVariable } from './variables.js';
@@ -17,7 +17,8 @@ export async function assign(shell: Shell, target: string, value: string, append
     return;
   }
   const [, name = '', subscript = ''] = match;
-  if (shell.vars.find(name)?.table) shell.store(name, unquote(await expandText(shell, subscript)), value, append);
+  if (shell.vars.find(name)?.table)
+    shell.store(name, unquote(await expandText(shell, subscript)), value, append);
   else shell.store(name, String(await arithmeticText(shell, subscript)), value, append);
 }
 
@@ -58,7 +59,8 @@ export async function runAssignment(shell: Shell, node: Assignment): Promise<voi
     const pair = keyed(word);
     if (pair === null) {
       for (const value of await expandWords(shell, [word])) items.push({ key: null, value });
-    } else items.push({ key: await expandToText(shell, pair.key), value: await expandToText(shell, pair.value) });
+    } else
+      items.push({ key: await expandToText(shell, pair.key), value: await expandToText(shell, pair.value) });
   }
   if (variable.table !== null) {
     if (!node.append) variable.table.clear();

@@ -1,7 +1,21 @@
 /** The parser of just-bash, with names for the parts of its tree that it does not export. */
-import { parse, serialize, type CommandNode, type ScriptNode, type SimpleCommandNode, type WordNode } from 'just-bash';
+import {
+  parse,
+  serialize,
+  type CommandNode,
+  type ScriptNode,
+  type SimpleCommandNode,
+  type WordNode,
+} from 'just-bash';
 
-export type { CommandNode, PipelineNode, ScriptNode, SimpleCommandNode, StatementNode, WordNode } from 'just-bash';
+export type {
+  CommandNode,
+  PipelineNode,
+  ScriptNode,
+  SimpleCommandNode,
+  StatementNode,
+  WordNode,
+} from 'just-bash';
 export type WordPart = WordNode['parts'][number];
 export type Redirection = SimpleCommandNode['redirections'][number];
 export type Assignment = SimpleCommandNode['assignments'][number];
@@ -9,7 +23,6 @@ export type Node<T extends CommandNode['type']> = Extract<CommandNode, { type: T
 export type Part<T extends WordPart['type']> = Extract<WordPart, { type: T }>;
 export type ParameterOperation = NonNullable<Part<'ParameterExpansion'>['operation']>;
 export type Condition = Node<'ConditionalCommand'>['expression'];
-export type Arithmetic = Node<'ArithmeticCommand'>['expression'];
 
 const KEPT = 400;
 const known = new Map<string, ScriptNode>();

@@ -170,7 +170,11 @@ async function runCase(shell: Shell, node: Node<'Case'>): Promise<void> {
 }
 
 /** Calls a function: its own positional parameters and local variables. */
-export async function callFunction(shell: Shell, node: Node<'FunctionDef'>, args: readonly string[]): Promise<void> {
+export async function callFunction(
+  shell: Shell,
+  node: Node<'FunctionDef'>,
+  args: readonly string[],
+): Promise<void> {
   if (shell.calls.length >= 200) {
     await shell.complain(`${node.name}: maximum function nesting level exceeded (200)`);
     throw new ExitRequest(1);

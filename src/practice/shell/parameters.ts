@@ -1,19 +1,20 @@
 /** `${…}`: a parameter's value, and what the operators after its name make of it. */
-import type { ParameterOperation, Part } from './ast.js';
-import {
-  arithmetic,
-  arithmeticText,
-  expandedPiece,
-  expandParts,
-  expandText,
-  expandToPattern,
-  expandToText,
-  quotedPiece,
-  type Piece,
-} from './expansion.js';
+import type { ParameterOperation, Part, WordNode, WordPart } from './ast.js';
+import { expandedPiece, quotedPiece, type Piece } from './pieces.js';
 import { ExpansionError } from './flow.js';
 import { patternSource, removeMatch } from './patterns.js';
 import type { Shell } from './shell.js';
+import { lastIndex, unquote } from './subscripts.js';
+
+/** What expanding a parameter needs of the other expansions; the shell hands it in, since they need this one too. */
+export interface Expander {
+  arithmetic(shell: Shell, node: { readonly originalText?: string }): Promise<bigint>;
+  arithmeticText(shell: Shell, text: string): Promise<bigint>;
+  expandParts(shell: Shell, parts: readonly WordPart[], quoted: boolean): Promise<Piece[]>;
+  expandText(shell: Shell, text: string): Promise<string>;
+  expandToPattern(shell: Shell, word: WordNode): Promise<string>;
+  expandToText(shell: Shell, word: WordNode | null): Promise<string>;
+}
 
 /** What a parameter stands for: one value, or the elements of a list. */
 interface Value {
@@ -42,20 +43,18 @@ async function lookUp(shell: Shell, name: string): Promise<Value> {
   const value = shell.parameter(name);
   return { name, items: value === undefined ? [] : [value], many: 'no', set: value !== undefined };
 }
+
 async function element(shell: Shell, array: string, subscript: string): Promise<string | undefined> {
   const variable = shell.vars.find(array);
   if (variable !== undefined && variable.table !== null) {
-    return variable.table.get(unquote(await expandText(shell, subscript)));
+    return variable.table.get(unquote(await shell.expander.expandText(shell, subscript)));
   }
-  const index = Number(await arithmeticText(shell, subscript));
+  const index = Number(await shell.expander.arithmeticText(shell, subscript));
   const special = shell.specialList(array);
   if (special !== undefined) return special.at(index);
   if (variable?.list) return variable.list.get(index < 0 ? lastIndex(variable.list) + 1 + index : index);
   return index === 0 ? variable?.value : undefined;
 }
-export const lastIndex = (list: ReadonlyMap<number, string>): number => Math.max(-1, ...list.keys());
-/** Takes the quotes off a subscript, which the parser leaves as it stands. */
-export const unquote = (text: string): string => text.replaceAll(/^(['"])([\s\S]*)\1$/g, '$2');
 
 function pieces(shell: Shell, value: Value, quoted: boolean): Piece[] {
   if (value.many === 'no') return [expandedPiece(value.items[0] ?? '', quoted)];
@@ -67,7 +66,11 @@ function pieces(shell: Shell, value: Value, quoted: boolean): Piece[] {
 
 function quoteForShell(text: string): string {
   if (/[\x00-\x1f\x7f]/.test(text)) {
-    const escaped = text.replace(/['\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r');
+    const escaped = text
+      .replace(/['\\]/g, '\\$&')
+      .replaceAll('\n', '\\n')
+      .replaceAll('\t', '\\t')
+      .replaceAll('\r', '\\r');
     return `$'${escaped.replace(/[\x00-\x1f\x7f]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`)}'`;
   }
   return `'${text.replaceAll("'", "'\\''")}'`;
@@ -97,23 +100,31 @@ async function applyOperation(
     case 'ErrorIfUnset': {
       const absent = !value.set || (operation.checkEmpty && value.items.join('') === '');
       if (operation.type === 'UseAlternative') {
-        return absent ? (quoted ? [quotedPiece('')] : []) : expandParts(shell, operation.word.parts, quoted);
+        return absent
+          ? quoted
+            ? [quotedPiece('')]
+            : []
+          : shell.expander.expandParts(shell, operation.word.parts, quoted);
       }
       if (!absent) return pieces(shell, value, quoted);
       if (operation.type === 'DefaultValue') {
-        const found = await expandParts(shell, operation.word.parts, quoted);
+        const found = await shell.expander.expandParts(shell, operation.word.parts, quoted);
         // Text that stands in for a value is split like the value would have been.
         return quoted
           ? found
-          : found.map((piece) => (piece.kind === 'text' && !piece.quoted ? { ...piece, split: true } : piece));
+          : found.map((piece) =>
+              piece.kind === 'text' && !piece.quoted ? { ...piece, split: true } : piece,
+            );
       }
       if (operation.type === 'AssignDefault') {
-        const text = await expandToText(shell, operation.word);
+        const text = await shell.expander.expandToText(shell, operation.word);
         await shell.assign(value.name, text, false);
         return [expandedPiece(text, quoted)];
       }
       const words =
-        operation.word === null ? 'parameter null or not set' : await expandToText(shell, operation.word);
+        operation.word === null
+          ? 'parameter null or not set'
+          : await shell.expander.expandToText(shell, operation.word);
       throw new ExpansionError(`${value.name}: ${words || 'parameter null or not set'}`);
     }
     case 'Length': {
@@ -121,8 +132,9 @@ async function applyOperation(
       return [expandedPiece(String(length), quoted)];
     }
     case 'Substring': {
-      const offset = Number(await arithmetic(shell, operation.offset));
-      const length = operation.length === null ? null : Number(await arithmetic(shell, operation.length));
+      const offset = Number(await shell.expander.arithmetic(shell, operation.offset));
+      const length =
+        operation.length === null ? null : Number(await shell.expander.arithmetic(shell, operation.length));
       if (value.many !== 'no') {
         const all = /^[@*]$/.test(value.name) ? [shell.name, ...value.items] : value.items;
         const from = offset < 0 ? all.length + offset : offset;
@@ -133,24 +145,33 @@ async function applyOperation(
       const from = offset < 0 ? chars.length + offset : offset;
       if (from < 0) return [expandedPiece('', quoted)];
       const to = length === null ? chars.length : length < 0 ? chars.length + length : from + length;
-      if (length !== null && length < 0 && to < from) throw new ExpansionError(`${length}: substring expression < 0`);
+      if (length !== null && length < 0 && to < from)
+        throw new ExpansionError(`${length}: substring expression < 0`);
       return [expandedPiece(chars.slice(from, to).join(''), quoted)];
     }
     case 'PatternRemoval': {
-      const pattern = await expandToPattern(shell, operation.pattern);
-      return mapItems(shell, value, quoted, (item) => removeMatch(item, pattern, operation.side, operation.greedy));
+      const pattern = await shell.expander.expandToPattern(shell, operation.pattern);
+      return mapItems(shell, value, quoted, (item) =>
+        removeMatch(item, pattern, operation.side, operation.greedy),
+      );
     }
     case 'PatternReplacement': {
-      const source = patternSource(await expandToPattern(shell, operation.pattern));
-      const replacement = operation.replacement === null ? '' : await expandToText(shell, operation.replacement);
+      const source = patternSource(await shell.expander.expandToPattern(shell, operation.pattern));
+      const replacement =
+        operation.replacement === null ? '' : await shell.expander.expandToText(shell, operation.replacement);
       if (source === '' && operation.anchor === null) return pieces(shell, value, quoted);
       const anchored =
-        operation.anchor === 'start' ? `^(?:${source})` : operation.anchor === 'end' ? `(?:${source})$` : source;
+        operation.anchor === 'start'
+          ? `^(?:${source})`
+          : operation.anchor === 'end'
+            ? `(?:${source})$`
+            : source;
       const expression = new RegExp(anchored, operation.all ? 'gu' : 'u');
       return mapItems(shell, value, quoted, (item) => item.replace(expression, () => replacement));
     }
     case 'CaseModification': {
-      const wanted = operation.pattern === null ? null : await expandToPattern(shell, operation.pattern);
+      const wanted =
+        operation.pattern === null ? null : await shell.expander.expandToPattern(shell, operation.pattern);
       const change = (char: string) => {
         if (wanted !== null && !new RegExp(`^(?:${patternSource(wanted)})$`, 'u').test(char)) return char;
         return operation.direction === 'upper' ? char.toUpperCase() : char.toLowerCase();
@@ -191,11 +212,19 @@ async function applyOperation(
     }
     case 'ArrayKeys': {
       const items = shell.keys(operation.array);
-      return pieces(shell, { name: operation.array, items, many: operation.star ? '*' : '@', set: true }, quoted);
+      return pieces(
+        shell,
+        { name: operation.array, items, many: operation.star ? '*' : '@', set: true },
+        quoted,
+      );
     }
     case 'VarNamePrefix': {
       const items = shell.vars.names().filter((name) => name.startsWith(operation.prefix));
-      return pieces(shell, { name: operation.prefix, items, many: operation.star ? '*' : '@', set: true }, quoted);
+      return pieces(
+        shell,
+        { name: operation.prefix, items, many: operation.star ? '*' : '@', set: true },
+        quoted,
+      );
     }
     case 'LengthSliceError':
       throw new ExpansionError('bad substitution');
@@ -211,7 +240,15 @@ function checkSet(shell: Shell, value: Value): Value {
   }
   return value;
 }
-const CHECKED = new Set(['Length', 'Substring', 'PatternRemoval', 'PatternReplacement', 'CaseModification', 'Transform']);
+
+const CHECKED = new Set([
+  'Length',
+  'Substring',
+  'PatternRemoval',
+  'PatternReplacement',
+  'CaseModification',
+  'Transform',
+]);
 
 /** Expands `$x` or `${x…}`. @throws ExpansionError */
 export async function expandParameter(

@@ -94,7 +94,7 @@ export function patternSource(pattern: string, inPath = false, greedy = true): s
   const any = inPath ? '[^/]' : '[\\s\\S]';
   const lazy = greedy ? '' : '?';
   let source = '';
-  for (let at = 0; at < pattern.length; ) {
+  for (let at = 0; at < pattern.length;) {
     const char = pattern[at] ?? '';
     const end = '@!+?*'.includes(char) && pattern[at + 1] === '(' ? groupEnd(pattern, at + 1) : -1;
     if (end > 0) {
@@ -133,7 +133,12 @@ export function matchesPattern(text: string, pattern: string, ignoreCase = false
 }
 
 /** Removes the shortest or longest match at one end: `${x#p}`, `${x##p}`, `${x%p}`, `${x%%p}`. */
-export function removeMatch(text: string, pattern: string, side: 'prefix' | 'suffix', greedy: boolean): string {
+export function removeMatch(
+  text: string,
+  pattern: string,
+  side: 'prefix' | 'suffix',
+  greedy: boolean,
+): string {
   const whole = new RegExp(`^(?:${patternSource(pattern)})$`, 'u');
   const cuts = Array.from({ length: text.length + 1 }, (_, index) => index);
   if ((side === 'prefix') === greedy) cuts.reverse();

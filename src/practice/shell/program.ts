@@ -1,5 +1,4 @@
 /** The program `bash` (and `sh`): its options, and where the script comes from. */
-import { readLine } from '../kernel/description.js';
 import type { Program } from '../kernel/kernel.js';
 import type { Process } from '../kernel/process.js';
 import { SystemError } from '../vfs/inode.js';
@@ -57,7 +56,13 @@ function invocation(args: readonly string[]): Invocation | string {
   }
   const words = args.slice(at);
   if (command && words.length === 0) return '-c: option requires an argument';
-  return { ...found, command: command ? (words[0] ?? '') : null, settings, shopts, words: command ? words.slice(1) : words };
+  return {
+    ...found,
+    command: command ? (words[0] ?? '') : null,
+    settings,
+    shopts,
+    words: command ? words.slice(1) : words,
+  };
 }
 
 /** `bash [options] [-c text | file | -s] [arguments]`. */
@@ -264,10 +269,4 @@ export function builtinProgram(name: string): Program {
       if (builtin !== undefined) shell.status = await builtin(shell, args);
     });
   };
-}
-
-/** `read` of one line for programs that ask on their standard input (sudo -S). */
-export async function askLine(process: Process): Promise<string | null> {
-  const { line, ended } = await readLine(process.descriptor(0), process.signal);
-  return !ended && line.length === 0 ? null : line.toString('utf8');
 }

@@ -61,7 +61,10 @@ function lowestFree(shell: Shell, table: Table): number {
  * Works out what the descriptors shall be, left to right; nothing in the shell itself is changed.
  * @throws RedirectionError with bash's words
  */
-export async function resolveRedirections(shell: Shell, redirections: readonly Redirection[]): Promise<Table> {
+export async function resolveRedirections(
+  shell: Shell,
+  redirections: readonly Redirection[],
+): Promise<Table> {
   const table: Table = new Map();
   const current = (fd: number) => (table.has(fd) ? table.get(fd) : shell.process.descriptors.get(fd));
   for (const redirection of redirections) {

@@ -9,7 +9,9 @@ import { Killed, type Process, type SignalName } from '../kernel/process.js';
 import { SystemError } from '../vfs/inode.js';
 import type { CommandNode, PipelineNode, ScriptNode, StatementNode } from './ast.js';
 import { parseScript } from './ast.js';
+import { BUILTINS } from './builtins/table.js';
 import { runCompound } from './compound.js';
+import { expander } from './expansion.js';
 import { assign, printFile } from './assignment.js';
 import { BreakRequest, ExitRequest, ExpansionError, ReturnRequest } from './flow.js';
 import type { Names } from './arithmetic.js';
@@ -24,6 +26,8 @@ const TURN = 64;
 export class Shell extends ShellState {
   readonly process: Process;
   readonly names: Names;
+  readonly builtins = BUILTINS;
+  readonly expander = expander;
   #sinceTurn = 0;
 
   constructor(process: Process, name: string) {
@@ -234,7 +238,10 @@ export class Shell extends ShellState {
       if (node.type === 'SimpleCommand') await runSimple(this, node, false);
       else await runCompound(this, node);
     } catch (error) {
-      if (error instanceof RedirectionError || (error instanceof SystemError && node.type !== 'SimpleCommand')) {
+      if (
+        error instanceof RedirectionError ||
+        (error instanceof SystemError && node.type !== 'SimpleCommand')
+      ) {
         await this.complain(error.message);
         this.status = 1;
       } else if (error instanceof ExpansionError && !error.fatal) {
@@ -243,7 +250,9 @@ export class Shell extends ShellState {
       } else throw error;
     }
     await this.runPendingTraps();
-    const judged = ['SimpleCommand', 'Subshell', 'ArithmeticCommand', 'ConditionalCommand'].includes(node.type);
+    const judged = ['SimpleCommand', 'Subshell', 'ArithmeticCommand', 'ConditionalCommand'].includes(
+      node.type,
+    );
     if (judged) await this.check();
   }
 

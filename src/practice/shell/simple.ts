@@ -21,7 +21,8 @@ async function declarationWords(shell: Shell, name: string, args: readonly WordN
     if (first?.type === 'Literal' && ASSIGNMENT.test(first.value)) {
       const assignment = /^\w+\+?=\(/.test(first.value) ? assignmentOf(arg) : undefined;
       if (assignment?.array) {
-        const scoped = name !== 'export' && name !== 'readonly' && !options.some((option) => option.includes('g'));
+        const scoped =
+          name !== 'export' && name !== 'readonly' && !options.some((option) => option.includes('g'));
         shell.declareList(assignment.name, options.join('').includes('A'), scoped);
         await runAssignment(shell, assignment);
         words.push(assignment.name);
@@ -102,7 +103,9 @@ async function reporting(shell: Shell, name: string, run: () => Promise<number>)
 }
 
 async function trace(shell: Shell, words: readonly string[]): Promise<void> {
-  const shown = words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  const shown = words.map((word) =>
+    /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`,
+  );
   await shell.process.err(`+ ${shown.join(' ')}\n`);
 }
 
@@ -110,7 +113,8 @@ async function runAssignmentsOnly(shell: Shell, node: SimpleCommandNode): Promis
   const before = shell.status;
   for (const assignment of node.assignments) {
     await runAssignment(shell, assignment);
-    if (shell.options.xtrace) await shell.process.err(`+ ${assignment.name}=${shell.vars.get(assignment.name) ?? ''}\n`);
+    if (shell.options.xtrace)
+      await shell.process.err(`+ ${assignment.name}=${shell.vars.get(assignment.name) ?? ''}\n`);
   }
   const status = shell.substituted ? shell.status : 0;
   shell.status = before;
@@ -149,7 +153,8 @@ async function inShell(
 async function environment(shell: Shell, node: SimpleCommandNode): Promise<Map<string, string>> {
   const env = shell.vars.environment();
   env.set('PWD', shell.process.cwd);
-  for (const assignment of node.assignments) env.set(assignment.name, await expandToText(shell, assignment.value));
+  for (const assignment of node.assignments)
+    env.set(assignment.name, await expandToText(shell, assignment.value));
   return env;
 }
 

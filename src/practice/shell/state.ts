@@ -4,7 +4,9 @@ import { Waiters } from '../kernel/pipe.js';
 import type { Process, SignalName } from '../kernel/process.js';
 import { evaluate, type Names } from './arithmetic.js';
 import type { Node } from './ast.js';
-import { lastIndex, unquote } from './parameters.js';
+import type { Builtin } from './builtins/builtin.js';
+import type { Expander } from './parameters.js';
+import { lastIndex, unquote } from './subscripts.js';
 import { ReadonlyVariable, Variables } from './variables.js';
 
 export interface Options {
@@ -32,6 +34,8 @@ export type TrapName = SignalName | 'EXIT' | 'ERR' | 'DEBUG' | 'RETURN';
 export abstract class ShellState {
   abstract readonly process: Process;
   abstract readonly names: Names;
+  abstract readonly builtins: ReadonlyMap<string, Builtin>;
+  abstract readonly expander: Expander;
   vars = new Variables();
   functions = new Map<string, Node<'FunctionDef'>>();
   readonly options: Options = {

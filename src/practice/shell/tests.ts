@@ -6,7 +6,22 @@ import { matchesPattern } from './patterns.js';
 import type { Shell } from './shell.js';
 
 const UNARY = new Set('abcdefghkprstuwxGLNOSznovR'.split('').map((letter) => `-${letter}`));
-const BINARY = new Set(['=', '==', '!=', '<', '>', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef']);
+const BINARY = new Set([
+  '=',
+  '==',
+  '!=',
+  '<',
+  '>',
+  '-eq',
+  '-ne',
+  '-lt',
+  '-le',
+  '-gt',
+  '-ge',
+  '-nt',
+  '-ot',
+  '-ef',
+]);
 
 function fileTest(shell: Shell, operator: string, operand: string): boolean {
   const { process } = shell;

@@ -118,7 +118,14 @@ export class InodeFactory {
   }
   file(owner: Ownership = {}, content: string | Buffer = '', volatile = false): FileInode {
     const bytes = Buffer.from(content);
-    return { kind: 'file', ...this.#common(owner, 0o644), bytes, size: bytes.length, program: null, volatile };
+    return {
+      kind: 'file',
+      ...this.#common(owner, 0o644),
+      bytes,
+      size: bytes.length,
+      program: null,
+      volatile,
+    };
   }
   directory(owner: Ownership = {}, volatile = false): DirectoryInode {
     return { kind: 'directory', ...this.#common(owner, 0o755), entries: new Map(), volatile };

@@ -13,7 +13,9 @@ function translated<T>(run: () => T): T {
     return run();
   } catch (error) {
     if (error instanceof SystemError) {
-      throw new Error(`${error.code}: ${error.message.toLowerCase()}, '${error.path ?? ''}'`, { cause: error });
+      throw new Error(`${error.code}: ${error.message.toLowerCase()}, '${error.path ?? ''}'`, {
+        cause: error,
+      });
     }
     throw error;
   }
@@ -128,6 +130,7 @@ export class ToolFileSystem implements IFileSystem {
 
 function toBuffer(content: Content, options: unknown): Buffer {
   if (typeof content !== 'string') return Buffer.from(content);
-  const encoding = typeof options === 'object' && options !== null && 'encoding' in options ? options.encoding : options;
+  const encoding =
+    typeof options === 'object' && options !== null && 'encoding' in options ? options.encoding : options;
   return Buffer.from(content, encoding === 'binary' || encoding === 'latin1' ? 'latin1' : 'utf8');
 }

@@ -96,7 +96,8 @@ export class View {
 
   #parentForChange(path: string): { readonly found: Found; readonly parent: DirectoryInode } {
     const found = this.#walk(path.replace(/\/+$/, '') || '/', false);
-    if (found.parent === undefined) throw new SystemError(found.inode === undefined ? 'EACCES' : 'EPERM', path);
+    if (found.parent === undefined)
+      throw new SystemError(found.inode === undefined ? 'EACCES' : 'EPERM', path);
     return { found, parent: found.parent };
   }
   #create<T extends Inode>(path: string, parent: DirectoryInode, name: string, inode: T): T {

@@ -16,7 +16,10 @@ const SIMPLE: Readonly<Record<string, string>> = {
 };
 
 /** Turns `\n`, `\x41`, `\u00e9`, `\0101` into bytes; `stopped` when a `\c` was met. */
-export function unescape(text: string, octalNeedsZero: boolean): { readonly bytes: Buffer; readonly stopped: boolean } {
+export function unescape(
+  text: string,
+  octalNeedsZero: boolean,
+): { readonly bytes: Buffer; readonly stopped: boolean } {
   const chunks: Buffer[] = [];
   let plain = '';
   const flush = () => {
@@ -113,20 +116,24 @@ export function formatTime(format: string, epochMs: number, zone = 'UTC'): strin
     Z: () => zone,
     n: () => '\n',
     t: () => '\t',
-    c: () => `${day.slice(0, 3)} ${month.slice(0, 3)} ${String(date.getUTCDate()).padStart(2)} ${clock} ${date.getUTCFullYear()}`,
+    c: () =>
+      `${day.slice(0, 3)} ${month.slice(0, 3)} ${String(date.getUTCDate()).padStart(2)} ${clock} ${date.getUTCFullYear()}`,
     x: () => `${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())}/${two(date.getUTCFullYear() % 100)}`,
     X: () => clock,
     '%': () => '%',
   };
-  return format.replace(/%(:?)([-_0^#]*)(\d*)([A-Za-z%])/g, (whole, colon: string, flags: string, width: string, letter: string) => {
-    if (letter === 'z' && colon === ':') return '+00:00';
-    const field = fields[letter];
-    if (field === undefined) return whole;
-    const value = field();
-    if (letter === 'N' && width !== '') return value.slice(0, Number(width));
-    if (flags.includes('-')) return value.replace(/^[0 ]+(?=.)/, '');
-    return flags.includes('^') ? value.toUpperCase() : value;
-  });
+  return format.replace(
+    /%(:?)([-_0^#]*)(\d*)([A-Za-z%])/g,
+    (whole, colon: string, flags: string, width: string, letter: string) => {
+      if (letter === 'z' && colon === ':') return '+00:00';
+      const field = fields[letter];
+      if (field === undefined) return whole;
+      const value = field();
+      if (letter === 'N' && width !== '') return value.slice(0, Number(width));
+      if (flags.includes('-')) return value.replace(/^[0 ]+(?=.)/, '');
+      return flags.includes('^') ? value.toUpperCase() : value;
+    },
+  );
 }
 
 /** A number as printf reads it: decimal, 0x, octal, or 'c for a character's code. */
@@ -144,7 +151,8 @@ export interface Printed {
   readonly bytes: Buffer;
   readonly complaints: readonly string[];
 }
-const SPECIFIER = /%([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+)?)?(?:\(([^)]*)\)(T)|(?:hh|h|ll|l|q|j|z|t|L)?([diouxXcsbqeEfFgG%]))/g;
+const SPECIFIER =
+  /%([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d+)?)?(?:\(([^)]*)\)(T)|(?:hh|h|ll|l|q|j|z|t|L)?([diouxXcsbqeEfFgG%]))/g;
 
 /** printf: the format is used again until the arguments are used up. @param now epoch ms, for `%(…)T` with -1 */
 export function printf(format: string, args: readonly string[], now: number): Printed {
@@ -197,7 +205,8 @@ export function printf(format: string, args: readonly string[], now: number): Pr
       };
       if (isTime !== undefined) {
         const seconds = take();
-        const at = seconds === undefined || seconds === '-1' || seconds === '-2' ? now : Number(seconds) * 1000;
+        const at =
+          seconds === undefined || seconds === '-1' || seconds === '-2' ? now : Number(seconds) * 1000;
         pad(formatTime(timeFormat === '' || timeFormat === undefined ? '%X' : timeFormat, at));
         continue;
       }
@@ -235,7 +244,9 @@ export function printf(format: string, args: readonly string[], now: number): Pr
         case 'o':
         case 'x':
         case 'X': {
-          const digits = BigInt.asUintN(64, takeNumber()).toString(letter === 'o' ? 8 : 16).padStart(precision ?? 1, '0');
+          const digits = BigInt.asUintN(64, takeNumber())
+            .toString(letter === 'o' ? 8 : 16)
+            .padStart(precision ?? 1, '0');
           const prefix = flags.includes('#') ? (letter === 'o' ? '0' : '0x') : '';
           const text = prefix + digits;
           pad(letter === 'X' ? text.toUpperCase() : text, zero);
