@@ -256,4 +256,3 @@ export const glossarySchema = z.array(
     see: z.array(slug).default([]),
   }),
 );
-export type GlossarySource = z.infer<typeof glossarySchema>;

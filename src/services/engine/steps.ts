@@ -1,5 +1,5 @@
 /** Running, undoing and cancelling steps. One host's actions go one after the other; hosts go side by side. */
-import { HOST_NAMES, Trouble, type HostName } from '../../lab/types.js';
+import { Trouble, type HostName } from '../../lab/types.js';
 import { renderActions } from '../../runbook/render.js';
 import type { RenderedAction, StepId, Variant } from '../../runbook/types.js';
 import type { ActionPhase, ActionRun, StepRun, StepRunKey, TroubleView } from '../../state/types.js';
@@ -300,9 +300,4 @@ function jobSpec(session: Session, action: RenderedAction, purpose: 'run' | 'und
     timeoutMs: action.timeoutMs,
     by: session.by,
   };
-}
-
-/** The hosts of a step on which something can be done. */
-export function hostsOfStep(session: Session, step: StepId): readonly HostName[] {
-  return HOST_NAMES.filter((host) => stepOf(session.runbook, step).hosts.includes(host));
 }

@@ -1,0 +1,39 @@
+/** `npm run bench [-- --quick]`: measures the built program, prints a table, writes bench/out/latest.json. Asserts nothing. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { measureRunning } from './running.js';
+import { measureSize } from './size.js';
+import { measureStartup } from './startup.js';
+import type { Row } from './statistics.js';
+
+const quick = process.argv.includes('--quick');
+
+function show({ what, value, unit, target, how }: Row): string {
+  const number = value.toFixed(value < 10 ? 2 : 0);
+  const verdict = value <= target ? 'ok' : 'over';
+  return [
+    what.padEnd(36),
+    `${number} ${unit}`.padStart(10),
+    `≤ ${target} ${unit}`.padStart(10),
+    verdict.padEnd(4),
+    how,
+  ].join('  ');
+}
+
+const rows: Row[] = [];
+for (const measure of [
+  () => measureSize(),
+  () => measureStartup(quick ? 5 : 21),
+  () => measureRunning(quick ? { idle: 5, flood: 5 } : { idle: 30, flood: 60 }),
+]) {
+  const found = await measure();
+  rows.push(...found);
+  process.stdout.write(`${found.map(show).join('\n')}\n`);
+}
+
+const directory = join(import.meta.dirname, 'out');
+await mkdir(directory, { recursive: true });
+const machine = { node: process.version, cpu: cpus()[0]?.model, cores: cpus().length, memory: totalmem() };
+const document = { schemaVersion: 1, at: new Date().toISOString(), machine, rows };
+await writeFile(join(directory, 'latest.json'), `${JSON.stringify(document, null, 2)}\n`);

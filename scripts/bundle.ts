@@ -1,0 +1,187 @@
+/** The bundle: everything that the program needs, in one directory of ES modules, with heavy parts in chunks of their own. */
+import { readFile, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import './hooks.mjs';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import type { Runbook } from '../src/runbook/types.js';
+
+/** Native addons of ssh2, both optional: a `require` that throws makes it fall back to JavaScript. */
+const NATIVE = /(?:^cpu-features$|\.node$)/;
+/** Ink loads this only with DEV=true, to talk to a debugger that is not shipped. */
+const DEBUGGER = /(?:^react-devtools-core$|\/devtools\.js$)/;
+/**
+ * Commands of just-bash that the practice hosts do not have: whole interpreters (Python and SQLite as WebAssembly, 20 MB),
+ * an HTTP client, and the native codecs of `tar --zstd` and `tar --xz`. Each is behind an import of its own.
+ */
+const NOT_ON_PRACTICE_HOSTS =
+  /(?:\/(?:python3|sqlite3|js-exec|html-to-markdown|undici|curl|flag-coverage)-[A-Z0-9]+\.js$|^@mongodb-js\/zstd$|^node-liblzma$)/;
+
+/** What is left out stays a module that throws when it is reached, so that a mistake here is loud. */
+const leaveOut: Plugin = {
+  name: 'leave-out',
+  setup(setup) {
+    const leftOut = ({ path }: { readonly path: string }) => ({ path, namespace: 'left-out' });
+    setup.onResolve({ filter: NATIVE }, leftOut);
+    setup.onResolve({ filter: DEBUGGER }, leftOut);
+    setup.onResolve({ filter: NOT_ON_PRACTICE_HOSTS }, (found) =>
+      /[\\/]node_modules[\\/]just-bash[\\/]/.test(found.importer) ? leftOut(found) : undefined,
+    );
+    setup.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`${path} is not part of this bundle`)});`,
+    }));
+  },
+};
+
+/**
+ * Yoga carries its WebAssembly as a data: URL and reads it with `fetch`, which makes Node load its whole HTTP client: more
+ * than half of the time that Ink takes to load. Handed over as bytes it is read at once.
+ */
+const yogaWithoutFetch: Plugin = {
+  name: 'yoga-without-fetch',
+  setup(setup) {
+    setup.onLoad({ filter: /[\\/]yoga-layout[\\/].*[\\/]yoga-wasm-base64-esm\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const embedded = /data:application\/octet-stream;base64,(?<wasm>[A-Za-z0-9+/=]+)/.exec(source);
+      const options = 'loadYoga = loadYoga || {};';
+      const wasm = embedded?.groups?.['wasm'];
+      if (embedded === null || wasm === undefined || !source.includes(options))
+        throw new Error('yoga-layout has changed: look at how it loads its WebAssembly now');
+      return {
+        contents: source
+          .replace(embedded[0], 'data:,')
+          .replace(options, `loadYoga = { wasmBinary: Buffer.from('${wasm}', 'base64'), ...loadYoga };`),
+      };
+    });
+  },
+};
+
+/**
+ * string-width asks of every sign that is not ASCII whether it is an emoji, with a pattern that takes V8 20 ms to compile:
+ * a quarter of a first frame with one rule in it. A single code unit can only be one when it is shown as emoji by itself,
+ * which a small pattern tells.
+ */
+const stringWidthWithoutDelay: Plugin = {
+  name: 'string-width-without-delay',
+  setup(setup) {
+    setup.onLoad({ filter: /[\\/]string-width[\\/]index\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      const test = 'rgiEmojiRegex.test(segment)';
+      if (source.split(test).length !== 2)
+        throw new Error('string-width has changed: look at how it finds emoji now');
+      return {
+        contents: `const shownAsEmoji = /\\p{Emoji_Presentation}/u;\n${source.replace(
+          test,
+          `((segment.length > 1 || shownAsEmoji.test(segment)) && ${test})`,
+        )}`,
+      };
+    });
+  },
+};
+
+/** Zod speaks forty languages; what of it reaches a person here is said in our own two. */
+const zodWithoutLocales: Plugin = {
+  name: 'zod-without-locales',
+  setup(setup) {
+    setup.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
+
+/**
+ * Reading and checking the YAML of the built-in runbook takes ten times as long as everything else before the first
+ * frame, and its outcome is known when the program is built: it goes into the bundle as data. A person's own pack
+ * (`--runbook`) is read and checked as ever.
+ * @param root directory of package.json
+ */
+function runbookAsData(root: string): Plugin {
+  return {
+    name: 'runbook-as-data',
+    setup(setup) {
+      const loader = join(root, 'src', 'runbook', 'load.ts');
+      setup.onLoad({ filter: /[\\/]runbook[\\/]load\.ts$/ }, async ({ path, suffix }) => {
+        if (path !== loader || suffix === '?from-files') return undefined;
+        return {
+          resolveDir: join(root, 'src', 'runbook'),
+          contents: [
+            `const builtIn = ${JSON.stringify(JSON.stringify(await readRunbook(root)))};`,
+            'export async function loadRunbook(assets, pack = null) {',
+            '  if (pack === null) return { runbook: JSON.parse(builtIn), diagnostics: [] };',
+            "  return (await import('./load.ts?from-files')).loadRunbook(assets, pack);",
+            '}',
+          ].join('\n'),
+        };
+      });
+    },
+  };
+}
+
+/** @throws Error that lists every mistake in assets/ */
+async function readRunbook(root: string): Promise<Runbook> {
+  const { loadRunbook } = await import('../src/runbook/load.ts');
+  // A relative path, so that the places in it do not name a directory of this computer.
+  const { runbook, diagnostics } = await loadRunbook(relative(process.cwd(), join(root, 'assets')));
+  if (runbook !== null) return runbook;
+  const mistakes = diagnostics.map(
+    ({ place, what, remedy }) => `${place?.file}:${place?.line}:${place?.column}: ${what.en} ${remedy.en}`,
+  );
+  throw new Error(`the runbook in assets/ has mistakes:\n${mistakes.join('\n')}`);
+}
+
+/** CommonJS packages inside an ES module still ask for these; the names are theirs. */
+const COMMONJS = [
+  "import { createRequire as threebodyCreateRequire } from 'node:module';",
+  'const require = threebodyCreateRequire(import.meta.url);',
+  'const __dirname = import.meta.dirname;',
+  'const __filename = import.meta.filename;',
+].join('\n');
+
+/** Modules that a chunk may ask Node for at run time although no package of that name is shipped. */
+function foreignImports(metafile: Metafile): string[] {
+  const foreign = new Set<string>();
+  for (const [output, { imports }] of Object.entries(metafile.outputs)) {
+    for (const { path, external } of imports) {
+      if (external === true && !path.startsWith('node:') && !BUILTINS.has(path.split('/')[0] ?? path))
+        foreign.add(`${path} (in ${output})`);
+    }
+  }
+  return [...foreign];
+}
+const BUILTINS = new Set((await import('node:module')).builtinModules);
+
+/**
+ * Bundles src/main.ts.
+ * @param root directory of package.json
+ * @returns what went into which file, for the licences and for tests
+ * @throws Error when a chunk would import something that is neither shipped nor part of Node
+ */
+export async function bundle(root: string): Promise<Metafile> {
+  const outdir = join(root, 'dist');
+  await rm(outdir, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/main.ts'],
+    outdir,
+    bundle: true,
+    splitting: true,
+    // Flat, so that '../assets' beside import.meta.url is right in every file of dist/, as it is in src/.
+    chunkNames: '[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.19',
+    jsx: 'automatic',
+    // Names stay readable for the stack trace that --debug writes; white space and dead branches go.
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+    banner: { js: COMMONJS },
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    plugins: [leaveOut, yogaWithoutFetch, stringWidthWithoutDelay, zodWithoutLocales, runbookAsData(root)],
+  });
+  const foreign = foreignImports(metafile);
+  if (foreign.length > 0)
+    throw new Error(`the bundle would need packages that are not shipped: ${foreign.join(', ')}`);
+  return metafile;
+}

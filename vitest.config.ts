@@ -1,0 +1,56 @@
+import { defineConfig } from 'vitest/config';
+
+/** Where every run also writes its results as JSON, for whoever sums up several runs. */
+const report = process.env['THREEBODY_TEST_REPORT'];
+
+/** One folder below test/ is one project; `vitest run --project unit` runs one of them. */
+export default defineConfig({
+  test: {
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 10_000 },
+      },
+      {
+        extends: true,
+        test: { name: 'screens', include: ['test/screens/**/*.test.{ts,tsx}'], testTimeout: 10_000 },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'practice',
+          include: ['test/practice/**/*.test.ts', 'test/practice-cli/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'arch', include: ['test/arch/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        // The built bundle in a terminal, with a whole lab behind it: alone on the machine, after all others.
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts'],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
