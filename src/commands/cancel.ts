@@ -24,6 +24,7 @@ export async function cancel(context: CommandContext): Promise<ExitCode> {
       }),
     );
     tell(context, step.id, ended.flat());
+    if (ended.flat().some((job) => job.end === null)) return 3;
     if (troubles.size === 0) return 0;
     return [...troubles.values()].some((trouble) => trouble.exit === 2) ? 2 : 3;
   } finally {
@@ -42,6 +43,13 @@ function tell(context: CommandContext, step: string, ended: readonly JobRecord[]
   if (ended.length === 0)
     talk(context, { id: `Tidak ada pekerjaan ${step} yang berjalan.`, en: `No job of ${step} is running.` });
   for (const { host, action, end } of ended) {
+    if (end === null) {
+      talk(context, {
+        id: `${step}/${action}@${host} masih berjalan setelah TERM dan KILL. Lihat prosesnya di host: ps -ef`,
+        en: `${step}/${action}@${host} still runs after TERM and KILL. Look at its process on the host: ps -ef`,
+      });
+      continue;
+    }
     const left = end?.kind === 'cancelled' && end.left !== '' ? `: ${end.left}` : '';
     talk(context, {
       id: `${step}/${action}@${host} dihentikan${left}`,

@@ -4,7 +4,7 @@ import { form } from '../i18n/text.js';
 import { variantKey } from '../runbook/render.js';
 import { askCancel, askRun, askUndo, saveEffect, withUi } from './dialogs.js';
 import type { Message, Transition } from './messages.js';
-import { isRunning, runKey } from './standing.js';
+import { gateStanding, isRunning, runKey, stepGates } from './standing.js';
 import type { AppState, Notice, StepRun } from './types.js';
 
 export type RunsMessage = Extract<
@@ -16,6 +16,10 @@ const ended = {
   run: form<{ what: string; ms: number }>(
     (p) => `${p.what}: selesai dalam ${duration('id', p.ms)}`,
     (p) => `${p.what}: done in ${duration('en', p.ms)}`,
+  ),
+  red: form<{ what: string; count: number }>(
+    (p) => `${p.what}: perintahnya selesai, tetapi ${p.count} gate belum hijau. g menunjukkannya`,
+    (p) => `${p.what}: its commands are done, but ${p.count} gates are not green. g shows them`,
   ),
   undo: form<{ what: string; ms: number }>(
     (p) => `${p.what}: sudah dikembalikan (${duration('id', p.ms)})`,
@@ -36,7 +40,8 @@ const ended = {
 };
 
 /** One sentence on a run that has just ended; null while it goes on. */
-function noticeOf(run: StepRun, now: number): Notice | null {
+function noticeOf(state: AppState, run: StepRun): Notice | null {
+  const { now } = state;
   const what = `${run.step} ${run.host}`;
   const ms = (run.endedAt ?? now) - run.startedAt;
   switch (run.phase) {
@@ -49,10 +54,19 @@ function noticeOf(run: StepRun, now: number): Notice | null {
       return { tone: 'plain', text: ended.cancelled({ what }), at: now };
     case 'done': {
       const idle = run.actions.length > 0 && run.actions.every((action) => action.phase === 'satisfied');
+      const count = run.purpose === 'run' ? redGates(state, run) : 0;
+      if (count > 0) return { tone: 'bad', text: ended.red({ what, count }), at: now };
       if (idle) return { tone: 'plain', text: ended.satisfied({ what }), at: now };
       return { tone: 'good', text: (run.purpose === 'undo' ? ended.undo : ended.run)({ what, ms }), at: now };
     }
   }
+}
+
+/** Gates of the step that speak of the run's host, or of the whole lab, and are red after it. */
+function redGates(state: AppState, run: StepRun): number {
+  return stepGates(state, run.step)
+    .filter((gate) => gate.subject === run.host || gate.subject === 'lab')
+    .filter((gate) => ['fail', 'unknown', 'blocked'].includes(gateStanding(state, gate))).length;
 }
 
 export function runs(state: AppState, message: RunsMessage): Transition {
@@ -62,7 +76,7 @@ export function runs(state: AppState, message: RunsMessage): Transition {
       const key = runKey(run.step, run.host);
       const before = state.runs[key];
       const next: AppState = { ...state, runs: { ...state.runs, [key]: run } };
-      const news = before === undefined || isRunning(before) ? noticeOf(run, state.now) : null;
+      const news = before === undefined || isRunning(before) ? noticeOf(next, run) : null;
       return [news === null ? next : withUi(next, { notice: news }), []];
     }
     case 'ask.run':

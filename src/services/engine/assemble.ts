@@ -23,7 +23,13 @@ export type LabSession = Session & {
 
 /** `user@computer`, as journal and jobs name who did something. */
 export function operatorName(): string {
-  return `${userInfo().username}@${hostname()}`;
+  let name = 'uid-' + String(process.getuid?.() ?? '?');
+  try {
+    name = userInfo().username;
+  } catch {
+    // A user id without an entry in passwd, as in many containers.
+  }
+  return `${name}@${hostname()}`;
 }
 
 /**

@@ -91,11 +91,14 @@ async function reattachHost(
   host: HostName,
   options: CheckOptions & { readonly onRun?: (run: StepRun) => void },
 ): Promise<readonly JobRecord[]> {
+  const found = await session.jobs.list(host);
+  // Read after the list: a job that ends in between is then in the journal of whoever followed it.
   const { entries } = await session.journal.read();
   const known = new Set(entries.flatMap((entry) => (entry.kind === 'job' ? [entry.job] : [])));
   // What others ran and finished is theirs to tell; what they are running now concerns everyone.
-  const left = (await session.jobs.list(host)).filter(
-    (job) => !known.has(job.id) && (job.end === null || job.by === session.by),
+  const left = found.filter(
+    (job) =>
+      !known.has(job.id) && !session.ownJobs.has(job.id) && (job.end === null || job.by === session.by),
   );
   const ended: JobRecord[] = [];
   for (const jobs of byStep(left.toReversed())) {
@@ -132,7 +135,7 @@ async function pickUp(
     step,
     host,
     purpose,
-    actions: jobs.map(foundRunning),
+    actions: [...jobs.map(foundRunning), ...notReached(session, host, jobs)],
     phase: 'running',
     startedAt,
     endedAt: null,
@@ -160,17 +163,38 @@ async function pickUp(
     tell({ actions: run.actions.map((one, i) => (i === index ? { ...one, ...patch } : one)) });
   }
   tell({ phase: 'gating' });
-  if (session.gates.some((gate) => gate.step === step)) {
-    await checkGates(session, keysOfStep(session, step, [host]), options);
-  }
+  const results = session.gates.some((gate) => gate.step === step)
+    ? await checkGates(session, keysOfStep(session, step, [host]), options)
+    : [];
   const phases = run.actions.map((action) => action.phase);
-  const outcome = phases.every((one) => one === 'ok')
-    ? 'done'
-    : phases.includes('cancelled')
-      ? 'cancelled'
-      : 'failed';
-  tell({ phase: outcome, endedAt: run.actions.at(-1)?.endedAt ?? session.now() });
+  // A step whose last actions never began is done only when its gates say so: somebody else may have finished it.
+  const green =
+    results.length > 0 && results.every((one) => one.verdict === 'pass' || one.verdict === 'warn');
+  const whole =
+    phases.every((one) => one === 'ok') ||
+    (green && phases.every((one) => one === 'ok' || one === 'waiting'));
+  const outcome = whole ? 'done' : phases.includes('cancelled') ? 'cancelled' : 'failed';
+  tell({ phase: outcome, endedAt: session.now() });
   return ended;
+}
+
+/** The step's actions after the last one that a job was found for: an interrupted run never came to them. */
+function notReached(session: Session, host: HostName, jobs: readonly JobRecord[]): readonly ActionRun[] {
+  const last = jobs.at(-1);
+  const step = session.runbook.phases.flatMap((phase) => phase.steps).find((one) => one.id === last?.step);
+  if (last === undefined || last.purpose === 'undo' || step === undefined) return [];
+  const here = step.actions.filter((action) => (action.hosts ?? step.hosts).includes(host));
+  const reached = here.findIndex((action) => action.id === last.action);
+  return here.slice(reached + 1).map((action): ActionRun => ({
+    action: action.id,
+    phase: 'waiting',
+    variant: 'ours',
+    job: null,
+    startedAt: null,
+    endedAt: null,
+    end: null,
+    trouble: null,
+  }));
 }
 
 function foundRunning(job: JobRecord): ActionRun {

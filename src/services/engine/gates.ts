@@ -4,7 +4,7 @@ import { blockers, rounds, waiverHolds, withNeeds } from '../../gates/schedule.j
 import type { GateKey, GateResult, ProbeRequest, Recording } from '../../gates/types.js';
 import { HOST_NAMES, type HostName, type Place } from '../../lab/types.js';
 import type { RenderedGate, StepId } from '../../runbook/types.js';
-import type { Session } from './session.js';
+import { askedAt, type Session } from './session.js';
 
 export interface CheckOptions {
   readonly signal?: AbortSignal;
@@ -53,6 +53,8 @@ export async function checkGates(
     const key: GateKey = `${result.gate}@${result.subject}`;
     const before = session.memory.results.get(key);
     fresh.set(key, result);
+    // Of two checks at once the one that asked later knows better, also when it was answered first.
+    if (before !== undefined && askedAt(before) > askedAt(result)) return;
     session.memory.remember(result);
     options.onResult?.(result);
     // The journal keeps turns, not repetitions: a gate that stays as it was is not written again.
@@ -112,10 +114,13 @@ function inOrder(
   return ordered;
 }
 
-/** Whether a result opens the way: a fresh pass or warn, or a waiver that still holds. */
+/** Whether a gate opens the way: a pass or warn that is not too old, or a waiver that still holds. */
 export function isGreen(session: Session, key: GateKey): boolean {
   const waiver = session.memory.waivers.get(key);
   if (waiver !== undefined && waiverHolds(waiver, session.now())) return true;
-  const verdict = session.memory.results.get(key)?.verdict;
-  return verdict === 'pass' || verdict === 'warn';
+  const result = session.memory.results.get(key);
+  const gate = session.gates.find((one) => one.key === key);
+  if (result === undefined || gate === undefined || session.now() - result.judgedAt > gate.freshMs)
+    return false;
+  return result.verdict === 'pass' || result.verdict === 'warn';
 }

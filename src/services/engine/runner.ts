@@ -78,8 +78,13 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
   async function openLab(source: Extract<Effect, { type: 'lab.open' }>['source']): Promise<void> {
     await closeLab();
     const releases: (() => Promise<void>)[] = [];
+    // Every one of them, also after one has failed: a lock or a practice lab must not be left behind.
     const release = async (): Promise<void> => {
-      for (const one of releases.splice(0).toReversed()) await one();
+      const failures: unknown[] = [];
+      for (const one of releases.splice(0).toReversed()) {
+        await one().catch((error: unknown) => failures.push(error));
+      }
+      if (failures.length > 0) throw failures[0];
     };
     try {
       let lab: Lab;
@@ -111,7 +116,7 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
         now: parts.now(),
       });
       if (session.setAside !== null) notice('bad', setAsideText(session.setAside));
-      open = { session, stop, release, watch: watchLab(session, dispatch, stop.signal, tell) };
+      open = { session, stop, release, watch: watchLab(session, active, dispatch, stop.signal, tell) };
     } catch (error) {
       await release().catch(parts.logError);
       parts.logError(error);
@@ -125,9 +130,16 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     if (closing === null) return;
     desk.dismiss();
     closing.stop.abort();
-    await closing.watch.stopped;
-    await closing.release();
-    dispatch({ type: 'lab.closed' });
+    try {
+      // First the links: whatever still waits for a host that is silent ends with them.
+      await closing.session.links.close();
+      await closing.watch.stopped;
+      await closing.release();
+    } catch (error) {
+      tell(error);
+    } finally {
+      dispatch({ type: 'lab.closed' });
+    }
   }
 
   const check = async ({ session, stop }: OpenLab, keys: readonly GateKey[]): Promise<void> => {
@@ -159,7 +171,16 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     effect: Extract<Effect, { type: 'step.run' | 'step.undo' }>,
   ): Promise<void> => {
     const { session, stop } = lab;
-    const free = effect.hosts.filter((host) => !active.keys().includes(`${effect.step}@${host}`));
+    // One step at a time on a host: a second one would only meet the first one's lock half-way.
+    const busy = active.keys().map((key) => key.split('@')[1]);
+    const free = effect.hosts.filter((host) => !busy.includes(host));
+    const left = effect.hosts.filter((host) => busy.includes(host)).join(', ');
+    if (left !== '') {
+      notice('plain', {
+        id: `${left} sedang menjalankan langkah lain; ${effect.step} tidak dimulai di sana.`,
+        en: `${left} is running another step; ${effect.step} was not started there.`,
+      });
+    }
     if (free.length === 0) return;
     const work = effect.type === 'step.run' ? runStep : undoStep;
     const options = {

@@ -27,6 +27,8 @@ export interface Session extends SessionParts {
   readonly context: Omit<RenderContext, 'host'>;
   readonly gates: readonly RenderedGate[];
   readonly memory: Memory;
+  /** Ids of jobs that this program started: nobody else has to pick them up. */
+  readonly ownJobs: Set<JobId>;
   /** Path of a damaged state file that was set aside, to be told once. */
   readonly setAside: string | null;
 }
@@ -56,7 +58,8 @@ export async function openSession(parts: SessionParts): Promise<Session> {
   for (const name of HOST_NAMES) addresses[name] = parts.lab.hosts[name].address;
   const context = { addresses, user: parts.lab.hosts['vm-docker'].user, parameters: parts.lab.parameters };
   const gates = renderGates(parts.runbook, context);
-  return { ...parts, context, gates, memory: createMemory(state, parts.stateFile), setAside };
+  const memory = createMemory(state, parts.stateFile);
+  return { ...parts, context, gates, memory, ownJobs: new Set(), setAside };
 }
 
 function createMemory(saved: SavedState, file: StateFile): Memory {
@@ -76,14 +79,11 @@ function createMemory(saved: SavedState, file: StateFile): Memory {
     for (const theirs of disk.results) {
       const key = gateKey(theirs.gate, theirs.subject);
       const ours = results.get(key);
-      if (ours === undefined || theirs.judgedAt > ours.judgedAt) results.set(key, theirs);
+      if (ours === undefined || askedAt(theirs) > askedAt(ours)) results.set(key, theirs);
     }
     takeOver(waivers, changedWaivers, disk.waivers, (waiver) => waiver.key);
     takeOver(following, changedJobs, disk.following, (job) => job.job);
     if (!placed) ({ variants, cursor } = disk);
-    changedWaivers.clear();
-    changedJobs.clear();
-    placed = false;
     return {
       version: 1,
       results: [...results.values()],
@@ -93,10 +93,27 @@ function createMemory(saved: SavedState, file: StateFile): Memory {
       cursor,
     };
   };
+  /** One save. What it could not write stays marked as changed, for the next one. */
+  const saveOnce = async (): Promise<void> => {
+    const [waived, followed, wasPlaced] = [[...changedWaivers], [...changedJobs], placed];
+    const state = merged((await file.load()).state);
+    for (const key of waived) changedWaivers.delete(key);
+    for (const job of followed) changedJobs.delete(job);
+    placed = false;
+    try {
+      await file.save(state);
+    } catch (error) {
+      for (const key of waived) changedWaivers.add(key);
+      for (const job of followed) changedJobs.add(job);
+      placed ||= wasPlaced;
+      dirty = true;
+      throw error;
+    }
+  };
   const drain = async (): Promise<void> => {
     while (dirty) {
       dirty = false;
-      await file.save(merged((await file.load()).state));
+      await saveOnce();
     }
   };
   const changed = (): void => {
@@ -104,7 +121,7 @@ function createMemory(saved: SavedState, file: StateFile): Memory {
     saving ??= new Promise<void>((resolve) => setImmediate(resolve)).then(drain).finally(() => {
       saving = null;
     });
-    // The failure is told by settled(); here it only must not become an unhandled rejection.
+    // Told by settled(), which tries once more; here it only must not become an unhandled rejection.
     saving.catch(() => undefined);
   };
 
@@ -148,7 +165,7 @@ function createMemory(saved: SavedState, file: StateFile): Memory {
       changed();
     },
     async settled() {
-      while (saving !== null) await saving;
+      while (saving !== null) await saving.catch(() => undefined);
       if (dirty) await drain();
     },
   };
@@ -164,6 +181,11 @@ function takeOver<K, V>(
   const theirs = new Map(disk.map((value) => [keyOf(value), value]));
   for (const key of map.keys()) if (!changed.has(key) && !theirs.has(key)) map.delete(key);
   for (const [key, value] of theirs) if (!changed.has(key)) map.set(key, value);
+}
+
+/** When what a result rests on was asked, epoch ms: the first of its probes, or the judgement when nothing was asked. */
+export function askedAt(result: GateResult): number {
+  return Math.min(...result.evidence.map((one) => one.startedAt), result.judgedAt);
 }
 
 /** The step of an id. @throws RangeError when the runbook has no such step. */

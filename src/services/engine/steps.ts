@@ -18,6 +18,9 @@ export interface StepOptions extends CheckOptions {
   readonly onRun?: (run: StepRun) => void;
 }
 
+/** Times a job is started when the link is lost while it is. */
+const START_ATTEMPTS = 3;
+
 /** A step under way in this program, so that it can be cancelled. */
 export interface ActiveSteps {
   readonly keys: () => readonly StepRunKey[];
@@ -79,12 +82,24 @@ export async function cancelStep(
     hosts.map(async (host) => {
       active.cancel(`${step}@${host}`);
       const jobs = await session.jobs.list(host);
-      await Promise.all(
-        jobs
-          .filter((job) => job.step === step && job.end === null)
-          .map((job) => session.jobs.cancel(host, job.id)),
-      );
+      const running = jobs.filter((job) => job.step === step && job.end === null);
+      const ended = await Promise.all(running.map((job) => session.jobs.cancel(host, job.id)));
+      const stuck = ended.find((job) => job.end === null);
+      if (stuck !== undefined) throw stillRunning(stuck.action, host);
     }),
+  );
+}
+
+function stillRunning(action: string, host: HostName): Trouble {
+  return new Trouble(
+    'job-not-ended',
+    { id: `${action} masih berjalan setelah TERM dan KILL`, en: `${action} still runs after TERM and KILL` },
+    {
+      id: 'Lihat prosesnya di host (ps -ef). Yang menunggu disk atau jaringan baru berakhir setelah itu selesai; kalau tidak, reboot VM.',
+      en: 'Look at the process on the host (ps -ef). One that waits for a disk or the network ends only after that; if it does not, reboot the VM.',
+    },
+    host,
+    3,
   );
 }
 
@@ -129,7 +144,9 @@ async function onHost(
   try {
     for (const [index, action] of actions.entries()) {
       if (entry.cancelled()) return track.end('cancelled');
-      const ended = await oneAction(session, action, purpose, options, (patch) => track.action(index, patch));
+      const ended = await oneAction(session, action, purpose, options, entry.cancelled, (patch) =>
+        track.action(index, patch),
+      );
       if (ended === 'left') return track.run;
       if (entry.cancelled() || ended === 'cancelled') return track.end('cancelled');
       if (ended !== 'ok' && ended !== 'satisfied') return track.end('failed');
@@ -204,6 +221,7 @@ async function oneAction(
   action: RenderedAction,
   purpose: 'run' | 'undo',
   options: StepOptions,
+  cancelled: () => boolean,
   report: (patch: Partial<ActionRun>) => void,
 ): Promise<Ended> {
   const { host } = action;
@@ -234,8 +252,12 @@ async function oneAction(
       }
     }
     if (options.signal?.aborted === true) return 'left';
+    if (cancelled()) return finish('cancelled', null, null);
     const spec = jobSpec(session, action, purpose);
-    await session.jobs.start(spec);
+    session.ownJobs.add(spec.id);
+    await startSurely(session, spec, options.signal);
+    // A cancel that came while the job was being started found no job to end.
+    if (cancelled()) await session.jobs.cancel(host, spec.id);
     session.memory.follow({ job: spec.id, host, step: action.step, action: action.action, bytes: 0 });
     report({ phase: 'running', job: spec.id, startedAt: session.now() });
     const record = await followJob(session, spec.id, host, {
@@ -254,6 +276,23 @@ async function oneAction(
       null,
       trouble,
     );
+  }
+}
+
+/**
+ * Starts a job, and once more when the link was lost in between: a second start of the same id finds the first one, so
+ * that nothing runs twice and nothing is left running unseen.
+ */
+async function startSurely(session: Session, spec: JobSpec, signal?: AbortSignal): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await session.jobs.start(spec);
+      return;
+    } catch (error) {
+      const lost = error instanceof Trouble && (error.code === 'link-lost' || error.code === 'ssh-channel');
+      if (!lost || attempt === START_ATTEMPTS || signal?.aborted === true) throw error;
+      await session.links.link(spec.host).open(signal === undefined ? {} : { signal });
+    }
   }
 }
 

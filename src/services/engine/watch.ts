@@ -1,11 +1,12 @@
 /** What goes on by itself while a lab is open: links, telemetry, log revisions, the clock, and picking up what was left. */
 import { gateKey, type GateResult } from '../../gates/types.js';
 import { HOST_NAMES, type HostName } from '../../lab/types.js';
-import type { ServiceMessage } from '../../state/types.js';
+import type { ServiceMessage, StepRun } from '../../state/types.js';
 import type { Sample } from '../ports.js';
 import { reattach } from './follow.js';
 import { checkGates } from './gates.js';
 import type { Session } from './session.js';
+import type { ActiveSteps } from './steps.js';
 
 /** Units worth showing on each host's pane; absent ones are left out there. */
 const UNITS: Readonly<Record<HostName, readonly string[]>> = {
@@ -31,13 +32,14 @@ export interface LabWatch {
  */
 export function watchLab(
   session: Session,
+  active: ActiveSteps,
   dispatch: (message: ServiceMessage) => void,
   signal: AbortSignal,
   tell: (error: unknown) => void,
 ): LabWatch {
   const clock = startClock(session, dispatch, signal);
   const unsubscribe = session.logs.subscribe((revisions) => dispatch({ type: 'logs', revisions }));
-  const works = HOST_NAMES.map((host) => watchHost(session, host, dispatch, signal, clock, tell));
+  const works = HOST_NAMES.map((host) => watchHost(session, active, host, dispatch, signal, clock, tell));
   const all = Promise.all(
     works.map((work) => work.catch((error: unknown) => (signal.aborted ? undefined : tell(error)))),
   );
@@ -77,6 +79,7 @@ function startClock(
 
 async function watchHost(
   session: Session,
+  active: ActiveSteps,
   host: HostName,
   dispatch: (message: ServiceMessage) => void,
   signal: AbortSignal,
@@ -99,7 +102,7 @@ async function watchHost(
     onSample,
   });
   const comingBack = firstTimeUp(session, host, signal).then(async () => {
-    if (!signal.aborted) await pickUp(session, host, dispatch, signal, clock);
+    if (!signal.aborted) await pickUp(session, active, host, dispatch, signal, clock);
   });
   try {
     // Side by side, and each told by itself: a host without telemetry can still be worked on.
@@ -134,6 +137,7 @@ async function firstTimeUp(session: Session, host: HostName, signal: AbortSignal
 /** After the first contact: jobs that an earlier run left, then the gates that had been judged before. */
 async function pickUp(
   session: Session,
+  active: ActiveSteps,
   host: HostName,
   dispatch: (message: ServiceMessage) => void,
   signal: AbortSignal,
@@ -146,7 +150,7 @@ async function pickUp(
   };
   clock.busy(1);
   try {
-    await reattach(session, { ...reports, hosts: [host], onRun: (run) => dispatch({ type: 'run', run }) });
+    await reattach(session, { ...reports, hosts: [host], onRun: keepActive(active, dispatch) });
   } finally {
     clock.busy(-1);
   }
@@ -161,12 +165,35 @@ async function pickUp(
   }
 }
 
+/** A run that is followed again counts as under way, like one that was started here. */
+function keepActive(
+  active: ActiveSteps,
+  dispatch: (message: ServiceMessage) => void,
+): (run: StepRun) => void {
+  let leave: (() => void) | null = null;
+  return (run) => {
+    if (run.endedAt === null) leave ??= active.enter(`${run.step}@${run.host}`).leave;
+    else {
+      leave?.();
+      leave = null;
+    }
+    dispatch({ type: 'run', run });
+  };
+}
+
 /** A host that booted anew has to prove everything again: what was green is unknown until it is asked. */
 function outdate(session: Session, host: HostName, dispatch: (message: ServiceMessage) => void): void {
   for (const result of [...session.memory.results.values()]) {
     if (result.subject !== host && result.subject !== 'lab') continue;
     const say = { id: `${host} baru saja boot: periksa lagi`, en: `${host} has booted since: check again` };
-    const unknown: GateResult = { ...result, verdict: 'unknown', say, hints: [], judgedAt: session.now() };
+    const unknown: GateResult = {
+      ...result,
+      verdict: 'unknown',
+      say,
+      hints: [],
+      evidence: [],
+      judgedAt: session.now(),
+    };
     session.memory.remember(unknown);
     dispatch({ type: 'gate.judged', result: unknown });
   }

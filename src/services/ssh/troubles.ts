@@ -41,7 +41,7 @@ function said(facts: DialFacts): Text {
 }
 
 function authTrouble(facts: DialFacts, cause: unknown): Trouble {
-  const offered = facts.offered?.join(', ') ?? '?';
+  const offered = cleanRemoteText(facts.offered?.join(', ') ?? '?').slice(0, 200);
   const nothing: Text = { id: 'tidak ada', en: 'nothing' };
   const tried = facts.tried.join(', ');
   const note = said(facts);

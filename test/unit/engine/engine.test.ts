@@ -69,6 +69,28 @@ describe('checking gates', () => {
     expect(lab.session.memory.results.get('A1.first@vm-docker')).toBe(before);
   });
 
+  it('of two checks at once the one that asked later is believed', async () => {
+    const lab = await fakeLab();
+    green(lab);
+    lab.whileAsking = (id) => {
+      if (id !== 'A1.first@vm-docker/vm-docker') return;
+      // Meanwhile a later check finds it red, and is done first.
+      const gate = { gate: 'A1.first', subject: 'vm-docker', verdict: 'fail' } as const;
+      const judgedAt = lab.session.now() + 1000;
+      lab.session.memory.remember({
+        ...gate,
+        say: { id: '', en: '' },
+        hints: [],
+        symptom: null,
+        evidence: [],
+        blockedBy: [],
+        judgedAt,
+      });
+    };
+    await checkGates(lab.session, ['A1.first@vm-docker']);
+    expect(lab.session.memory.results.get('A1.first@vm-docker')?.verdict).toBe('fail');
+  });
+
   it('journals turns, not repetitions', async () => {
     const lab = await fakeLab();
     green(lab);
@@ -155,6 +177,26 @@ describe('running a step', () => {
     expect(active.keys()).toEqual([]);
   });
 
+  it('a cancel while it is still looking whether there is anything to do starts nothing', async () => {
+    const lab = await fakeLab();
+    const active = createActiveSteps();
+    lab.whileAsking = (id) => {
+      if (id === 'A1/one') active.cancel('A1@vm-docker');
+    };
+    const [run] = await runStep(lab.session, active, 'A1', ['vm-docker']);
+    expect(run?.phase).toBe('cancelled');
+    expect(lab.started).toEqual([]);
+  });
+
+  it('starts a job once more with the same id when the link is lost while it is started', async () => {
+    const lab = await fakeLab();
+    const text = { id: 'putus', en: 'cut' };
+    lab.failStarts.push(new Trouble('link-lost', text, text, 'vm-docker', 3));
+    const [run] = await runStep(lab.session, createActiveSteps(), 'A1', ['vm-docker']);
+    expect(run?.actions.map((action) => action.phase)).toEqual(['ok', 'ok']);
+    expect(lab.startedIds.slice(0, 2)).toEqual([lab.startedIds[0], lab.startedIds[0]]);
+  });
+
   it('leaves the job alone when the program stops following', async () => {
     const lab = await fakeLab();
     const stop = new AbortController();
@@ -216,7 +258,10 @@ describe('coming back', () => {
     lab.onHost.push({ ...left, end: { kind: 'lost', reason: 'rebooted' } });
     const runs: StepRun[] = [];
     await reattach(lab.session, { onRun: (run) => runs.push(run) });
-    expect(runs.at(-1)).toMatchObject({ phase: 'failed', actions: [{ phase: 'lost' }] });
+    expect(runs.at(-1)).toMatchObject({
+      phase: 'failed',
+      actions: [{ phase: 'lost' }, { phase: 'waiting' }],
+    });
     expect(lab.session.memory.results.get('A1.first@vm-docker')?.verdict).toBe('fail');
   });
 
@@ -235,6 +280,39 @@ describe('coming back', () => {
     lab.onHost.push({ ...theirs, id: 'j2', end: { kind: 'exited', exit: 0 } }, { ...theirs, id: 'j3' });
     const ended = await reattach(lab.session);
     expect(ended.map((job) => job.id)).toEqual(['j3']);
+  });
+
+  it('does not pick up a job that this very program has started', async () => {
+    const lab = await fakeLab();
+    lab.onHost.push(left);
+    lab.session.ownJobs.add(left.id);
+    expect(await reattach(lab.session)).toEqual([]);
+    expect(lab.entries).toEqual([]);
+  });
+
+  it('does not call a step done whose later actions never began', async () => {
+    const lab = await fakeLab();
+    lab.onHost.push(left);
+    const runs: StepRun[] = [];
+    await reattach(lab.session, { onRun: (run) => runs.push(run) });
+    expect(runs.at(-1)?.phase).toBe('failed');
+    expect(runs.at(-1)?.actions.map((action) => action.phase)).toEqual(['ok', 'waiting']);
+  });
+
+  it('keeps what a failed save could not write, and says that it failed', async () => {
+    const lab = await fakeLab();
+    lab.failSaves = 2;
+    lab.session.memory.waive({
+      key: 'A1.first@vm-k8s',
+      reason: 'r',
+      by: 'me',
+      until: '2999-01-01',
+      madeAt: 0,
+    });
+    await expect(lab.session.memory.settled()).rejects.toThrow('disk');
+    await lab.session.memory.settled();
+    expect(lab.saved.waivers).toHaveLength(1);
+    expect(lab.session.memory.waivers.size).toBe(1);
   });
 
   it('two programs on one lab do not undo what the other saved', async () => {

@@ -89,6 +89,14 @@ export interface FakeLab {
   saved: SavedState;
   /** Called when a job is followed; the job ends when it resolves. */
   whileFollowing: (id: string) => Promise<void>;
+  /** Called when a probe is asked. */
+  whileAsking: (id: string) => void;
+  /** Thrown by the next starts of a job, one each. */
+  readonly failStarts: Error[];
+  /** Every id that was tried to be started. */
+  readonly startedIds: string[];
+  /** How many saves fail from now on. */
+  failSaves: number;
 }
 
 const EMPTY: SavedState = { version: 1, results: [], waivers: [], variants: {}, following: [], cursor: null };
@@ -105,6 +113,10 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
     entries: [],
     saved,
     whileFollowing: () => Promise.resolve(),
+    whileAsking: () => undefined,
+    failStarts: [],
+    startedIds: [],
+    failSaves: 0,
   };
   const answer = ({ id, probe }: ProbeRequest): Recording => ({
     place: probe.on,
@@ -152,6 +164,7 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
         for (const request of requests) {
           state.asked.push(request.id);
           const recording = answer(request);
+          state.whileAsking(request.id);
           out.set(request.id, recording);
           options?.onRecording?.(request.id, recording);
         }
@@ -160,6 +173,9 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
     },
     jobs: {
       start(spec) {
+        state.startedIds.push(spec.id);
+        const failure = state.failStarts.shift();
+        if (failure !== undefined) return Promise.reject(failure);
         const end = state.ends.get(`${spec.step}/${spec.action}`);
         if (end instanceof Error) return Promise.reject(end);
         state.started.push(spec);
@@ -196,6 +212,10 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
     stateFile: {
       load: () => Promise.resolve({ state: state.saved, setAside: null }),
       save(next) {
+        if (state.failSaves > 0) {
+          state.failSaves -= 1;
+          return Promise.reject(new Error('the disk is full'));
+        }
         state.saved = next;
         return Promise.resolve();
       },
