@@ -17,7 +17,7 @@ function bareNode(home: Home): Promise<number> {
 /** Milliseconds until anything can be read, and until the first screen is complete. */
 async function program(home: Home): Promise<{ readonly paint: number; readonly live: number }> {
   const began = performance.now();
-  const terminal = start(home, { args: ['--lang', 'en'], shell: false });
+  const terminal = start(home, { shell: false });
   await terminal.until(/\S/);
   const paint = performance.now() - began;
   await terminal.until(setup.ask.en);

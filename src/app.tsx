@@ -116,6 +116,8 @@ function startInk(
     else void lend(() => Promise.resolve());
   };
   const screen = new FrameWriter(options.stdout);
+  const onWindowChange = (): void => screen.disturbed();
+  options.process.on('SIGWINCH', onWindowChange);
   const instance = render(
     <SceneProvider value={scene}>
       <Root dispatch={store.dispatch} onLocal={onLocal} onReady={onReady} />
@@ -135,7 +137,10 @@ function startInk(
     },
   );
   return {
-    done: instance.waitUntilExit().finally(() => screen.release()),
+    done: instance.waitUntilExit().finally(() => {
+      options.process.removeListener('SIGWINCH', onWindowChange);
+      screen.release();
+    }),
     close: () => instance.unmount(),
     suspend: (during) => lend(during),
   };

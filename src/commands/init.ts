@@ -21,7 +21,7 @@ export async function init(context: CommandContext): Promise<ExitCode> {
   const { env, cwd, assets, language } = context;
   if (options.has('practice'))
     throw usageTrouble(
-      { id: 'lab latihan tidak perlu berkas lab', en: 'the practice lab needs no lab file' },
+      { id: 'lab praktik tidak perlu berkas lab', en: 'the practice lab needs no lab file' },
       { id: 'Mulai dengan: threebody-tui practice', en: 'Start it with: threebody-tui practice' },
     );
   const named = options.text('out') ?? options.text('lab');

@@ -60,7 +60,7 @@ export async function chooseLab(
       en: 'there is no lab file: not in --lab, THREEBODY_LAB, ./threebody.yaml or ~/.config/threebody-tui/lab.yaml',
     },
     {
-      id: 'Buat dengan `threebody-tui init`, atau coba lab latihan dengan --practice.',
+      id: 'Buat dengan `threebody-tui init`, atau coba lab praktik dengan --practice.',
       en: 'Make one with `threebody-tui init`, or try the practice lab with --practice.',
     },
   );

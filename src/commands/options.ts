@@ -23,7 +23,7 @@ export const OPTIONS = {
   },
   practice: {
     kind: 'flag',
-    about: { id: 'pakai lab latihan: simulasi, tanpa VM', en: 'use the practice lab: a simulation, no VMs' },
+    about: { id: 'pakai lab praktik: simulasi, tanpa VM', en: 'use the practice lab: a simulation, no VMs' },
   },
   lang: { kind: 'text', value: 'id|en', about: { id: 'bahasa', en: 'language' } },
   ascii: { kind: 'flag', about: { id: 'hanya karakter ASCII', en: 'ASCII characters only' } },

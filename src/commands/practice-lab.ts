@@ -39,11 +39,11 @@ export async function startPractice(parameters: readonly ParameterDefault[]): Pr
       lab,
       async close() {
         await practice.close();
-        await rm(directory, { recursive: true, force: true });
+        await rm(directory, { recursive: true, force: true, maxRetries: 5 });
       },
     };
   } catch (error) {
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     throw error;
   }
 }

@@ -32,7 +32,7 @@ export async function practice(context: CommandContext): Promise<ExitCode> {
       await removeOurs(path, lab.labFileText);
     }
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   }
   return 0;
 }
@@ -40,7 +40,7 @@ export async function practice(context: CommandContext): Promise<ExitCode> {
 function greet(context: CommandContext, path: string, faults: readonly string[]): void {
   const lab = shellWord(path);
   talk(context, {
-    id: `Lab latihan siap: simulasi, tiga host di 127.0.0.1. Di terminal lain:\n  threebody-tui connect --lab ${lab}\n  threebody-tui --lab ${lab}\nCtrl-C mengakhirinya.`,
+    id: `Lab praktik siap: simulasi, tiga host di 127.0.0.1. Di terminal lain:\n  threebody-tui connect --lab ${lab}\n  threebody-tui --lab ${lab}\nCtrl-C mengakhirinya.`,
     en: `The practice lab is ready: a simulation, three hosts on 127.0.0.1. In another terminal:\n  threebody-tui connect --lab ${lab}\n  threebody-tui --lab ${lab}\nCtrl-C ends it.`,
   });
   if (faults.length > 0)

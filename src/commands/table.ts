@@ -137,7 +137,7 @@ export const COMMANDS = {
     words: '',
     count: [0, 0],
     about: {
-      id: 'layani lab latihan sampai Ctrl-C; path berkas labnya ke stdout',
+      id: 'layani lab praktik sampai Ctrl-C; path berkas labnya ke stdout',
       en: 'serve the practice lab until Ctrl-C; the path of its lab file goes to stdout',
     },
     options: ['fault', 'out', 'replace'],

@@ -30,10 +30,10 @@ function hostDigit(row: number): KeyBinding {
 export const DIALOG_KEYS: readonly KeyBinding[] = [
   bind({
     id: 'dialog.yes',
-    keys: ['y', 'enter'],
+    keys: ['y'],
     places: ['dialog'],
     label: say('ya', 'yes'),
-    describe: say('Ya, lakukan.', 'Yes, do it.'),
+    describe: say('Ya, lakukan. Enter sengaja tidak berlaku.', 'Yes, do it. Enter deliberately does not.'),
     footer: 10,
     when: dialogIs('confirm-run', 'confirm-undo', 'confirm-quit', 'confirm-replace'),
     act: () => ({ type: 'dialog.accept' }),

@@ -189,7 +189,6 @@ export const GATE_KEYS: readonly KeyBinding[] = [
       'Waive this gate with a reason and an end date; again to withdraw.',
     ),
     footer: 40,
-    dangerous: true,
     when: onGate,
     disabled: (state) => {
       const key = chosenGate(state);

@@ -53,7 +53,7 @@ const WORDS: Readonly<Record<Language, Words>> = {
     forwards: 'Port di host: alamat tempat komputer ini mencapainya.',
     resolve: 'Nama yang oleh komputer ini diarahkan ke alamat-alamat ini.',
     routes: 'Jaringan yang dirutekan komputer ini; tanpa baris ini dibaca dari sistem.',
-    practice: 'Lab latihan: simulasi, bukan VM sungguhan.',
+    practice: 'Lab praktik: simulasi, bukan VM sungguhan.',
     parameters: 'Nilai yang berbeda dari bawaan runbook.',
   },
   en: {

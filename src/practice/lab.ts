@@ -194,7 +194,7 @@ export async function startPracticeLab(options: PracticeOptions = {}): Promise<P
         await ports[name].close();
       }
       await rm(keyFile, { force: true });
-      if (ownDir !== null) await rm(ownDir, { recursive: true, force: true });
+      if (ownDir !== null) await rm(ownDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }

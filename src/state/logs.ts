@@ -58,6 +58,8 @@ export interface LogBook {
   tail(host: HostName, count: number, offset?: number): readonly LogLine[];
   /** Every line kept that holds `needle` (case-insensitive), oldest first. */
   search(host: HostName, needle: string): readonly LogLine[];
+  /** Forgets every line: another lab has other hosts. */
+  clear(): void;
   count(host: HostName): number;
   /** Lines that no longer are kept. */
   dropped(host: HostName): number;
@@ -108,6 +110,12 @@ export function createLogBook(capacity = 5000, publishPerSecond = 12): LogBook {
       return ring(host)
         .slice(0, ring(host).count)
         .filter((line) => line.text.toLowerCase().includes(lower));
+    },
+    clear() {
+      for (const host of HOST_NAMES) {
+        rings.set(host, new Ring(capacity));
+        revisions.set(host, (revisions.get(host) ?? 0) + 1);
+      }
     },
     count: (host) => ring(host).count,
     dropped: (host) => ring(host).dropped,

@@ -33,6 +33,11 @@ const ended = {
     (p) => `${p.what}: gagal. Buka langkah untuk melihat keluarannya`,
     (p) => `${p.what}: failed. Open the step to see its output`,
   ),
+  interrupted: form<{ what: string; done: number; all: number }>(
+    (p) =>
+      `${p.what}: terputus setelah tindakan ${p.done} dari ${p.all}. r melanjutkan; yang sudah beres dilewati`,
+    (p) => `${p.what}: interrupted after action ${p.done} of ${p.all}. r goes on; what is done is skipped`,
+  ),
   cancelled: form<{ what: string }>(
     (p) => `${p.what}: dibatalkan. Periksa gate untuk tahu keadaannya`,
     (p) => `${p.what}: cancelled. Check the gates to see what it left`,
@@ -48,8 +53,13 @@ function noticeOf(state: AppState, run: StepRun): Notice | null {
     case 'running':
     case 'gating':
       return null;
-    case 'failed':
+    case 'failed': {
+      const done = run.actions.filter((action) => action.phase === 'ok').length;
+      const rest = run.actions.filter((action) => action.phase === 'waiting').length;
+      if (run.reattached && done + rest === run.actions.length)
+        return { tone: 'bad', text: ended.interrupted({ what, done, all: run.actions.length }), at: now };
       return { tone: 'bad', text: ended.failed({ what }), at: now };
+    }
     case 'cancelled':
       return { tone: 'plain', text: ended.cancelled({ what }), at: now };
     case 'done': {

@@ -121,6 +121,8 @@ function open(state: AppState, screen: ScreenName): Transition {
   const nextStack = known >= 0 ? stack.slice(0, known + 1) : [...stack, screen];
   let next = withUi(state, { stack: nextStack, positions, typing: null, notice: null });
   const effects: Effect[] = [];
+  // The list begins with what is red, unless a gate of the sidebar was being looked at.
+  if (screen === 'gates' && known < 0 && state.ui.focus !== 'gates') next = withUi(next, { gate: null });
   if (screen === 'gate' && next.ui.gate === null) next = withUi(next, { gate: chosenGate(next) });
   if (screen === 'connect') next = caretAtEnd(next);
   if (screen === 'step') effects.push(saveEffect(next));

@@ -101,14 +101,7 @@ export class FrameWriter extends Writable {
   private lastFrame = '';
   private redraw: NodeJS.Timeout | null = null;
   private readonly onResize = (): void => {
-    // The terminal has moved things about in its own way: nothing on it is known any more.
-    this.drawn = [];
-    if (this.redraw !== null) clearTimeout(this.redraw);
-    // Where the size came back to what it was Ink sees nothing to do; then the last frame is drawn again.
-    this.redraw = setTimeout(() => {
-      if (this.drawn.length === 0 && this.lastFrame !== '') this.target.write(this.draw(this.lastFrame));
-    }, REDRAW_MS);
-    this.redraw.unref();
+    this.disturbed();
     this.emit('resize');
   };
   /** What is on the screen; empty = not known, draw all of it. */
@@ -139,6 +132,21 @@ export class FrameWriter extends Writable {
     this.take(text);
     // Not waiting for the terminal: what is written while the process ends must not be left in a queue.
     done();
+  }
+
+  /**
+   * The terminal has moved things about in its own way: nothing on it is known any more. Node tells of a new size only
+   * when it differs from the last one it saw; a terminal that shrank and grew back has lost its edges all the same, which
+   * only the signal SIGWINCH tells.
+   */
+  disturbed(): void {
+    this.drawn = [];
+    if (this.redraw !== null) clearTimeout(this.redraw);
+    // Where the size came back to what it was Ink sees nothing to do; then the last frame is drawn again.
+    this.redraw = setTimeout(() => {
+      if (this.drawn.length === 0 && this.lastFrame !== '') this.target.write(this.draw(this.lastFrame));
+    }, REDRAW_MS);
+    this.redraw.unref();
   }
 
   /** Lets go of the terminal; nothing is drawn after this. */

@@ -16,7 +16,7 @@ export const step = {
   hosts: say('Di host', 'On hosts'),
   minutes: form<{ minutes: string }>(
     (p) => `biasanya ${p.minutes} menit`,
-    (p) => `usually ${p.minutes} minutes`,
+    (p) => `usually ${p.minutes} ${p.minutes === '1' ? 'minute' : 'minutes'}`,
   ),
   terms: say('Istilah (i)', 'Terms (i)'),
   noActions: say(

@@ -36,6 +36,7 @@ export async function checkGates(
   options: CheckOptions = {},
 ): Promise<readonly GateResult[]> {
   const gates = withNeeds(new Set(wanted), session.gates);
+  const journalling: Promise<void>[] = [];
   const fresh = new Map<GateKey, GateResult>();
   for (const round of rounds(gates)) {
     if (options.signal?.aborted === true) break;
@@ -47,6 +48,8 @@ export async function checkGates(
     }
     await askRound(session, askable, options, settle);
   }
+  // A verdict stands also where it cannot be written down; the next thing that must be (a job) says why.
+  await Promise.allSettled(journalling);
   return gates.flatMap((gate) => fresh.get(gate.key) ?? []);
 
   function settle(result: GateResult): void {
@@ -58,8 +61,9 @@ export async function checkGates(
     session.memory.remember(result);
     options.onResult?.(result);
     // The journal keeps turns, not repetitions: a gate that stays as it was is not written again.
-    if (before?.verdict !== result.verdict)
-      void session.journal.append({ kind: 'gate', at: result.judgedAt, result });
+    if (before?.verdict !== result.verdict) {
+      journalling.push(session.journal.append({ kind: 'gate', at: result.judgedAt, result }));
+    }
   }
 }
 

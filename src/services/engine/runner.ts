@@ -99,6 +99,7 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
       releases.push(session.close);
       if (source.kind === 'file') await parts.rememberLab(source.path);
       const stop = new AbortController();
+      parts.logs.clear();
       dispatch({
         type: 'lab.opened',
         lab: {
@@ -199,6 +200,10 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
   const waive = async ({ session }: OpenLab, waiver: Waiver): Promise<void> => {
     session.memory.waive(waiver);
     dispatch({ type: 'waiver', key: waiver.key, waiver });
+    notice('plain', {
+      id: `${waiver.key} dilewati sampai ${waiver.until}`,
+      en: `${waiver.key} is waived until ${waiver.until}`,
+    });
     await session.journal.append({ kind: 'waiver', at: parts.now(), waiver, withdrawn: false });
   };
   const unwaive = async ({ session }: OpenLab, key: GateKey): Promise<void> => {
@@ -206,6 +211,10 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     if (waiver === undefined) return;
     session.memory.unwaive(key);
     dispatch({ type: 'waiver', key, waiver: null });
+    notice('plain', {
+      id: `${key} tidak dilewati lagi (alasannya dulu: ${waiver.reason}); w untuk melewati lagi`,
+      en: `${key} is not waived any more (the reason was: ${waiver.reason}); w to waive it again`,
+    });
     await session.journal.append({ kind: 'waiver', at: parts.now(), waiver, withdrawn: true });
   };
   const readJournal = async ({ session }: OpenLab, limit: number): Promise<void> => {

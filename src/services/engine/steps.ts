@@ -113,6 +113,10 @@ async function onHosts(
 ): Promise<readonly StepRun[]> {
   const runs = await Promise.all(hosts.map((host) => onHost(session, active, step, host, purpose, options)));
   if (options.signal?.aborted === true) return runs;
+  // A link that was lost just as the last job ended is given one try, so that the gates are asked and not only unknown.
+  const { signal } = options;
+  const settled = runs.filter((run) => run.phase === 'gating').map((run) => session.links.link(run.host));
+  await Promise.allSettled(settled.map((link) => link.open(signal === undefined ? {} : { signal })));
   await checkGates(session, keysOfStep(session, step, hosts), options);
   return runs.map((run) => {
     if (run.phase !== 'gating') return run;
