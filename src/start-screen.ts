@@ -53,6 +53,8 @@ async function show(call: Call, runbook: Runbook, template: string, log: Program
     vagrantOr(template, addresses, language);
   let runner: EffectRunner | null = null;
   let status = 0;
+  // Ink does this only after its first frame; a Ctrl-C pressed on seeing that frame would end more than this program.
+  if (process.stdin.isTTY && !initial.terminal.linear) process.stdin.setRawMode(true);
   const app = startApp({
     initial,
     runEffect(effect, dispatch) {

@@ -1,4 +1,5 @@
 /** `connect`: tries the way to every host: reached, key known, logged in, sudo. */
+import { shellWord } from '../runbook/shell.js';
 import { sudoWord } from '../i18n/texts/words.js';
 import type { HostName, Trouble } from '../lab/types.js';
 import { glyphs } from '../term/glyphs.js';
@@ -36,9 +37,15 @@ export async function connect(context: CommandContext): Promise<ExitCode> {
     );
     for (const trouble of troubles.values()) context.problem(trouble);
     if (troubles.size === 0) {
+      const path = options.text('lab');
+      const same = options.has('practice')
+        ? ' --practice'
+        : path === undefined
+          ? ''
+          : ` --lab ${shellWord(path)}`;
       talk(context, {
-        id: 'Semua host siap. Berikutnya: threebody-tui check A0',
-        en: 'All hosts are ready. Next: threebody-tui check A0',
+        id: `Semua host siap. Berikutnya: threebody-tui check A0${same}`,
+        en: `All hosts are ready. Next: threebody-tui check A0${same}`,
       });
       return 0;
     }

@@ -2,7 +2,10 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { HOST_NAMES } from '../lab/types.js';
+import type { PracticeLab } from '../practice/lab.js';
 import { createFile, PRIVATE_FILE, replaceFile } from '../services/files/atomic.js';
+import { fingerprint } from '../services/ssh/known-hosts.js';
 import { shellWord } from '../runbook/shell.js';
 import { talk, type CommandContext, type ExitCode } from './context.js';
 import { usageTrouble } from './parse.js';
@@ -25,7 +28,7 @@ export async function practice(context: CommandContext): Promise<ExitCode> {
       const write = options.has('replace') ? replaceFile : createFile;
       await write(path, lab.labFileText, PRIVATE_FILE);
       context.streams.result(`${path}\n`);
-      greet(context, path, lab.faults);
+      greet(context, path, lab);
       await stopped(context.signal);
     } finally {
       await lab.close();
@@ -37,14 +40,23 @@ export async function practice(context: CommandContext): Promise<ExitCode> {
   return 0;
 }
 
-function greet(context: CommandContext, path: string, faults: readonly string[]): void {
+function greet(context: CommandContext, path: string, { faults, knownHosts }: PracticeLab): void {
   const lab = shellWord(path);
   talk(context, {
-    id: `Lab praktik siap: simulasi, tiga host di 127.0.0.1. Di terminal lain:\n  threebody-tui connect --lab ${lab}\n  threebody-tui --lab ${lab}\nCtrl-C mengakhirinya.`,
-    en: `The practice lab is ready: a simulation, three hosts on 127.0.0.1. In another terminal:\n  threebody-tui connect --lab ${lab}\n  threebody-tui --lab ${lab}\nCtrl-C ends it.`,
+    id: `Lab praktik siap: simulasi, tiga host di 127.0.0.1. Di terminal lain:\n  threebody-tui connect --lab ${lab}\n  threebody-tui --lab ${lab}\nCtrl-C mengakhirinya. Host key-nya, untuk dibandingkan saat ditanya:`,
+    en: `The practice lab is ready: a simulation, three hosts on 127.0.0.1. In another terminal:\n  threebody-tui connect --lab ${lab}\n  threebody-tui --lab ${lab}\nCtrl-C ends it. Its host keys, to compare with when asked:`,
   });
+  for (const key of fingerprints(knownHosts)) talk(context, { id: `  ${key}`, en: `  ${key}` });
   if (faults.length > 0)
     talk(context, { id: `Dirusak: ${faults.join(', ')}`, en: `Broken: ${faults.join(', ')}` });
+}
+
+/** `vm-docker  SHA256:…` for each host, as it was before any fault. */
+function fingerprints(knownHosts: string): readonly string[] {
+  return HOST_NAMES.map((name, index) => {
+    const [, , key = ''] = (knownHosts.split('\n')[index] ?? '').split(' ');
+    return `${name.padEnd(10)} ${fingerprint(Buffer.from(key, 'base64'))}`;
+  });
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

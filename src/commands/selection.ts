@@ -21,6 +21,16 @@ function unknownWord(kind: Text, word: string, known: readonly string[]): Troubl
   );
 }
 
+function notYet(phase: string, title: Text): Trouble {
+  return usageTrouble(
+    {
+      id: `versi ini belum punya langkah untuk fase ${phase} (${title.id})`,
+      en: `this version has no steps yet for phase ${phase} (${title.en})`,
+    },
+    { id: 'Lihat yang ada: threebody-tui list steps', en: 'See what there is: threebody-tui list steps' },
+  );
+}
+
 export function stepsOf(runbook: Runbook): readonly Step[] {
   return runbook.phases.flatMap((phase) => phase.steps);
 }
@@ -31,6 +41,8 @@ export function selectSteps(runbook: Runbook, words: readonly string[]): readonl
   const found = words.map((word) => {
     const step = steps.find((one) => one.id.toLowerCase() === word.toLowerCase());
     if (step !== undefined) return step;
+    const phase = runbook.phases.find((one) => one.id === word[0]?.toUpperCase() && one.steps.length === 0);
+    if (phase !== undefined && /^[a-z][0-9]/i.test(word)) throw notYet(phase.id, phase.title);
     throw unknownWord(
       { id: 'langkah', en: 'step' },
       word,

@@ -198,7 +198,7 @@ function content(view: View, dialog: Dialog, columns: number, rows: number): Con
         title: text.quit.title,
         tone: 'title',
         lines: [
-          ...prose(inLang(view, text.quit.text), columns),
+          ...prose(inLang(view, view.state.lab?.file === null ? text.quit.passing : text.quit.text), columns),
           BLANK,
           ...dialog.running.map((key) =>
             line(`  ${glyphsOf(view).standing.running} ${key.replace('@', '  ')}`, 'info'),

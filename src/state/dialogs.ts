@@ -104,7 +104,9 @@ export function askQuit(state: AppState): Transition {
   const { dialog, waiting } = state.ui;
   if (dialog?.kind === 'confirm-quit') return quit(state);
   const running = runningRuns(state).map((run) => runKey(run.step, run.host));
-  if (running.length === 0) return quit(state);
+  // A lab without a file lives in this program: what was done in it ends with it, which is worth a question.
+  const passing = state.lab !== null && state.lab.file === null && Object.keys(state.runs).length > 0;
+  if (running.length === 0 && !passing) return quit(state);
   // A question that was open is still to be answered when the person stays.
   const next = {
     dialog: { kind: 'confirm-quit', running },

@@ -81,7 +81,10 @@ describe.each(SIZES)('at $columns×$rows', (size) => {
       seen.press(KEYS.esc);
       await seen.until(homeTexts.phase[other]);
 
+      // What was done lives in the program: leaving it is worth a question.
       seen.press('q');
+      await seen.until(dialogs.quit.title[other]);
+      seen.press('y');
       const { code, after } = await seen.end();
       expect(code).toBe(0);
       expect(after).toContain(' icanon');

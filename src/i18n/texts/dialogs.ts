@@ -88,6 +88,10 @@ export const dialogs = {
       'Ini masih berjalan di host, dan akan jalan terus sesudah Anda keluar. Saat dibuka lagi, program ini menyambungnya kembali.',
       'This is still running on the hosts, and will go on after you quit. When opened again, this program picks it up.',
     ),
+    passing: say(
+      'Lab ini hidup di dalam program: ketiga hostnya, dan yang sudah dikerjakan di sana, berakhir bersamanya. Lab yang bertahan: threebody-tui practice di terminal lain.',
+      'This lab lives inside the program: its three hosts, and what was done there, end with it. For one that stays: threebody-tui practice in another terminal.',
+    ),
   },
   trouble: {
     title: say('Ada masalah', 'There is a problem'),

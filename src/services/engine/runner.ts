@@ -103,7 +103,7 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
       dispatch({
         type: 'lab.opened',
         lab: {
-          file: lab.practice ? null : lab.file,
+          file: lab.file,
           name: lab.name,
           practice: lab.practice,
           user: session.context.user,
