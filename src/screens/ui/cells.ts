@@ -73,7 +73,14 @@ function wrapOne(paragraph: string, columns: number, hang: string): string[] {
   };
   for (const word of paragraph.split(/(?<= )/)) {
     let rest = word;
-    if (!fits(rest.trimEnd(), columns - used) && line.trim() !== '') flush();
+    if (!fits(rest.trimEnd(), columns - used)) {
+      if (line.trim() !== '') flush();
+      else {
+        // Nothing but indentation that leaves no room for the word: the word counts more.
+        line = lines.length === 0 ? '' : hang;
+        used = line.length;
+      }
+    }
     while (!fits(rest.trimEnd(), columns - used)) {
       const head = take(rest, columns - used);
       if (head === '') break;

@@ -93,6 +93,9 @@ describe('cells', () => {
       }),
     );
   });
+  it('wrap a word that indentation leaves no room for', () => {
+    expect(wrap('\t\t!', 4)).toEqual(['!']);
+  });
   it('count as one column what a terminal shows in one', () => {
     const all = Array.from({ length: 0xffff }, (_, code) => String.fromCharCode(code)).filter((char) =>
       ONE_COLUMN.test(char),
