@@ -99,6 +99,51 @@ async function rootRefusal(link: HostLink): Promise<Text | null> {
   }
 }
 
+/** Asks everything in one script and hands on each answer as it comes; throws when the connection does not last. */
+async function askBatch(
+  link: HostLink,
+  requests: readonly CommandRequest[],
+  mask: (text: string) => string,
+  signal: AbortSignal | undefined,
+  deliver: Deliver,
+): Promise<void> {
+  const status = link.status();
+  if (status.kind !== 'up' && !(status.kind === 'down' && status.retryAt !== null)) {
+    await link.open(signal === undefined ? {} : { signal });
+  }
+  let asked = requests;
+  if (requests.some(({ probe }) => probe.as === 'root')) {
+    const refusal = await rootRefusal(link);
+    if (refusal !== null) {
+      for (const { id, probe } of requests)
+        if (probe.as === 'root') deliver(id, failed(probe, refusal, Date.now()));
+      asked = requests.filter(({ probe }) => probe.as === 'user');
+    }
+  }
+  if (asked.length === 0) return;
+  const sentAt = Date.now();
+  const onLine = (line: string): void => {
+    const answer = parseAnswer(line);
+    const request = answer === null ? undefined : asked[answer.index];
+    if (answer !== null && request !== undefined)
+      deliver(request.id, answered(request.probe, answer, sentAt, mask));
+  };
+  const longest = Math.max(...asked.map(({ probe }) => probe.timeoutMs));
+  await runLines(
+    link,
+    batchScript(
+      asked.map(({ probe }) => probe),
+      nonce(),
+    ),
+    onLine,
+    {
+      withRoot: asked.some(({ probe }) => probe.as === 'root'),
+      timeoutMs: longest + BATCH_GRACE_MS,
+      ...(signal === undefined ? {} : { signal }),
+    },
+  );
+}
+
 async function runBatch(
   link: HostLink,
   requests: readonly CommandRequest[],
@@ -108,46 +153,29 @@ async function runBatch(
 ): Promise<void> {
   const startedAt = Date.now();
   const open = new Map<string, CommandProbe>(requests.map(({ id, probe }) => [id, probe]));
-  const give = (id: string, recording: Recording): void => {
+  const give: Deliver = (id, recording) => {
     if (open.delete(id)) deliver(id, recording);
   };
+  const ask = (): Promise<void> =>
+    askBatch(
+      link,
+      requests.filter(({ id }) => open.has(id)),
+      mask,
+      signal,
+      give,
+    );
   let missing: Text = NO_ANSWER;
   try {
-    const status = link.status();
-    if (status.kind !== 'up' && !(status.kind === 'down' && status.retryAt !== null)) {
+    try {
+      await ask();
+    } catch (error) {
+      // A connection that died of something long past (a cable pulled and put back, a host that booted anew) is often found
+      // out by the first question on it. Probes only read, so what is unanswered is asked once more on a new one.
+      const lost = error instanceof Trouble && error.code === 'link-lost';
+      if (!lost || signal?.aborted === true || link.status().kind === 'idle') throw error;
       await link.open(signal === undefined ? {} : { signal });
+      await ask();
     }
-    let asked = requests;
-    if (requests.some(({ probe }) => probe.as === 'root')) {
-      const refusal = await rootRefusal(link);
-      if (refusal !== null) {
-        for (const { id, probe } of requests)
-          if (probe.as === 'root') give(id, failed(probe, refusal, startedAt));
-        asked = requests.filter(({ probe }) => probe.as === 'user');
-      }
-    }
-    if (asked.length === 0) return;
-    const sentAt = Date.now();
-    const onLine = (line: string): void => {
-      const answer = parseAnswer(line);
-      const request = answer === null ? undefined : asked[answer.index];
-      if (answer !== null && request !== undefined)
-        give(request.id, answered(request.probe, answer, sentAt, mask));
-    };
-    const longest = Math.max(...asked.map(({ probe }) => probe.timeoutMs));
-    await runLines(
-      link,
-      batchScript(
-        asked.map(({ probe }) => probe),
-        nonce(),
-      ),
-      onLine,
-      {
-        withRoot: asked.some(({ probe }) => probe.as === 'root'),
-        timeoutMs: longest + BATCH_GRACE_MS,
-        ...(signal === undefined ? {} : { signal }),
-      },
-    );
   } catch (error) {
     missing = textOf(error);
   }

@@ -135,18 +135,44 @@ describe('a round of probes', () => {
     expect(`${answers.get('root')?.stdout}${answers.get('user')?.stdout}`).not.toContain('•••');
   });
 
-  it('answers what is open when the connection is cut or the round is aborted', async () => {
+  it('asks once more on a new connection when the one it had turns out to be dead', async () => {
+    const { server, runner } = await bench();
+    const told: string[] = [];
+    const first = `${server.home}/asked-before`;
+    const answers = await runner.run(
+      requests({
+        quick: command('echo quick'),
+        slow: command(`[ -e ${first} ] && echo again || { touch ${first}; sleep 4; }`, 'user', 60_000),
+      }),
+      {
+        onRecording: (id) => {
+          told.push(id);
+          if (id === 'quick') server.cut();
+        },
+      },
+    );
+    expect(told).toEqual(['quick', 'slow']);
+    expect(answers.get('slow')).toMatchObject({ stdout: 'again\n', error: null });
+  });
+
+  it('answers what is open when the connection is cut for good', async () => {
     const { server, runner } = await bench();
     const cut = await runner.run(
       requests({ quick: command('echo quick'), slow: command('sleep 4', 'user', 60_000) }),
       {
         onRecording: (id) => {
-          if (id === 'quick') server.cut();
+          if (id !== 'quick') return;
+          server.refuse(true);
+          server.cut();
         },
       },
     );
     expect(cut.get('quick')?.stdout).toBe('quick\n');
-    expect(cut.get('slow')?.error?.en).toContain('is lost');
+    expect(cut.get('slow')?.error?.en).toContain('closed the connection');
+  });
+
+  it('answers what is open when the round is aborted', async () => {
+    const { runner } = await bench();
     const stop = new AbortController();
     const aborted = await runner.run(
       requests({ quick: command('echo quick'), slow: command('sleep 4', 'user', 60_000) }),
