@@ -98,6 +98,7 @@ function ending({ end }: ActionRun): string {
     case 'exited':
       return ` (exit ${end.exit})`;
     case 'timed-out':
+    case 'flooded':
       return '';
     case 'cancelled':
       return end.left === '' ? '' : ` (${end.left})`;

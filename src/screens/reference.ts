@@ -153,6 +153,8 @@ function endWord(view: View, end: JobEnd): { readonly text: string; readonly sta
   switch (end.kind) {
     case 'exited':
       return end.exit === 0 ? { text: '0', standing: 'pass' } : { text: `${end.exit}`, standing: 'fail' };
+    case 'flooded':
+      return { text: end.kind, standing: 'fail' };
     case 'timed-out':
     case 'cancelled':
       return { text: end.kind, standing: 'warn' };

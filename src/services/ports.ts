@@ -152,6 +152,8 @@ export interface JobSpec {
 export type JobEnd =
   | { readonly kind: 'exited'; readonly exit: number }
   | { readonly kind: 'timed-out' }
+  /** Ended by its wrapper because it never stopped writing. */
+  | { readonly kind: 'flooded' }
   | { readonly kind: 'cancelled'; /** what was still running when it was ended */ readonly left: string }
   /** The host lost power or the wrapper was killed: no exit code was ever written. */
   | { readonly kind: 'lost'; readonly reason: 'rebooted' | 'killed' };
@@ -237,18 +239,13 @@ export interface SavedState {
   readonly waivers: readonly Waiver[];
   /** `<step>/<action>` → variant chosen by the person. */
   readonly variants: Readonly<Record<string, Variant>>;
-  /** Jobs that were being followed: job id → host and bytes of output already shown. */
-  readonly following: readonly {
-    readonly job: JobId;
-    readonly host: HostName;
-    readonly step: StepId;
-    readonly action: string;
-    readonly bytes: number;
-  }[];
   readonly cursor: { readonly phase: string; readonly step: string | null } | null;
 }
 export interface StateFile {
   /** A damaged or newer file is set aside under another name, never deleted; `setAside` tells its path. */
   load(): Promise<{ readonly state: SavedState; readonly setAside: string | null }>;
-  save(state: SavedState): Promise<void>;
+  /** Reads, changes and writes the file while no other program does: whole or not at all. */
+  update(change: (disk: SavedState) => SavedState): Promise<void>;
+  /** Calls back when another program has written the file. @returns stops it */
+  onOthers(listener: () => void): () => void;
 }

@@ -111,6 +111,7 @@ function endWord(end: JobEnd): string {
     case 'exited':
       return end.exit === 0 ? 'ok' : `exit ${end.exit}`;
     case 'timed-out':
+    case 'flooded':
     case 'cancelled':
       return end.kind;
     case 'lost':

@@ -64,7 +64,6 @@ export async function followJob(
     end: record.end,
     outputTail: tail,
   });
-  session.memory.unfollow(id);
   return record;
 }
 
@@ -207,6 +206,8 @@ export function phaseOfEnd(end: JobEnd): 'ok' | 'failed' | 'timed-out' | 'cancel
   switch (end.kind) {
     case 'exited':
       return end.exit === 0 ? 'ok' : 'failed';
+    case 'flooded':
+      return 'failed';
     case 'timed-out':
     case 'cancelled':
     case 'lost':

@@ -51,6 +51,7 @@ export interface EffectRunner {
 interface OpenLab {
   readonly session: LabSession;
   readonly watch: LabWatch;
+  readonly unhear: () => void;
   readonly stop: AbortController;
   readonly release: () => Promise<void>;
 }
@@ -117,12 +118,25 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
         now: parts.now(),
       });
       if (session.setAside !== null) notice('bad', setAsideText(session.setAside));
-      open = { session, stop, release, watch: watchLab(session, active, dispatch, stop.signal, tell) };
+      open = {
+        session,
+        stop,
+        release,
+        watch: watchLab(session, active, dispatch, stop.signal, tell),
+        unhear: session.stateFile.onOthers(() => inBackground(hearOthers(session))),
+      };
     } catch (error) {
       await release().catch(parts.logError);
       parts.logError(error);
       dispatch({ type: 'lab.failed', trouble: troubleView(error) });
     }
+  }
+
+  /** A command beside the screen has saved verdicts or waivers. */
+  async function hearOthers(session: LabSession): Promise<void> {
+    const { results, waivers } = await session.memory.refresh();
+    for (const result of results) dispatch({ type: 'gate.judged', result });
+    for (const [key, waiver] of waivers) dispatch({ type: 'waiver', key, waiver });
   }
 
   async function closeLab(): Promise<void> {
@@ -131,6 +145,7 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     if (closing === null) return;
     desk.dismiss();
     closing.stop.abort();
+    closing.unhear();
     try {
       // First the links: whatever still waits for a host that is silent ends with them.
       await closing.session.links.close();

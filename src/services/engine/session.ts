@@ -5,7 +5,7 @@ import { HOST_NAMES, type HostName, type Lab } from '../../lab/types.js';
 import { renderGates } from '../../runbook/render.js';
 import type { RenderContext, RenderedGate, Runbook, Step, StepId, Variant } from '../../runbook/types.js';
 import type { LogBook } from '../../state/logs.js';
-import type { Jobs, Journal, JobId, Links, ProbeRunner, SavedState, StateFile, Telemetry } from '../ports.js';
+import type { JobId, Jobs, Journal, Links, ProbeRunner, SavedState, StateFile, Telemetry } from '../ports.js';
 
 /** What a session is made of; the composition root builds the services, tests give their own. */
 export interface SessionParts {
@@ -46,10 +46,17 @@ export interface Memory {
   waive(waiver: Waiver): void;
   unwaive(key: GateKey): void;
   place(variants: Readonly<Record<string, Variant>>, cursor: SavedState['cursor']): void;
-  follow(job: SavedState['following'][number]): void;
-  unfollow(job: JobId): void;
+  /** Takes over what another program has saved meanwhile. @returns what that changed */
+  refresh(): Promise<News>;
   /** Resolves when everything said so far is on disk. Rejects with the Trouble of a failed save. */
   settled(): Promise<void>;
+}
+
+/** What came to be known from another program's save. */
+export interface News {
+  readonly results: readonly GateResult[];
+  /** null: withdrawn. */
+  readonly waivers: ReadonlyMap<GateKey, Waiver | null>;
 }
 
 export async function openSession(parts: SessionParts): Promise<Session> {
@@ -65,46 +72,42 @@ export async function openSession(parts: SessionParts): Promise<Session> {
 function createMemory(saved: SavedState, file: StateFile): Memory {
   const results = new Map(saved.results.map((result) => [gateKey(result.gate, result.subject), result]));
   const waivers = new Map(saved.waivers.map((waiver) => [waiver.key, waiver]));
-  const following = new Map(saved.following.map((job) => [job.job, job]));
   let variants = saved.variants;
   let cursor = saved.cursor;
   // What this program changed since it last saved; all else is taken from the disk, where another program may have written.
   const changedWaivers = new Set<GateKey>();
-  const changedJobs = new Set<JobId>();
   let placed = false;
   let dirty = false;
   let saving: Promise<void> | null = null;
 
-  const merged = (disk: SavedState): SavedState => {
-    for (const theirs of disk.results) {
-      const key = gateKey(theirs.gate, theirs.subject);
-      const ours = results.get(key);
-      if (ours === undefined || askedAt(theirs) > askedAt(ours)) results.set(key, theirs);
-    }
-    takeOver(waivers, changedWaivers, disk.waivers, (waiver) => waiver.key);
-    takeOver(following, changedJobs, disk.following, (job) => job.job);
+  const takeIn = (disk: SavedState): News => {
+    const newer = disk.results.filter((theirs) => {
+      const ours = results.get(gateKey(theirs.gate, theirs.subject));
+      return ours === undefined || askedAt(theirs) > askedAt(ours);
+    });
+    for (const theirs of newer) results.set(gateKey(theirs.gate, theirs.subject), theirs);
+    const others = takeOver(waivers, changedWaivers, disk.waivers, (waiver) => waiver.key);
     if (!placed) ({ variants, cursor } = disk);
-    return {
-      version: 1,
-      results: [...results.values()],
-      waivers: [...waivers.values()],
-      variants,
-      following: [...following.values()],
-      cursor,
-    };
+    return { results: newer, waivers: others };
   };
   /** One save. What it could not write stays marked as changed, for the next one. */
   const saveOnce = async (): Promise<void> => {
-    const [waived, followed, wasPlaced] = [[...changedWaivers], [...changedJobs], placed];
-    const state = merged((await file.load()).state);
-    for (const key of waived) changedWaivers.delete(key);
-    for (const job of followed) changedJobs.delete(job);
-    placed = false;
+    const [waived, wasPlaced] = [[...changedWaivers], placed];
     try {
-      await file.save(state);
+      await file.update((disk) => {
+        takeIn(disk);
+        for (const key of waived) changedWaivers.delete(key);
+        placed = false;
+        return {
+          version: 1,
+          results: [...results.values()],
+          waivers: [...waivers.values()],
+          variants,
+          cursor,
+        };
+      });
     } catch (error) {
       for (const key of waived) changedWaivers.add(key);
-      for (const job of followed) changedJobs.add(job);
       placed ||= wasPlaced;
       dirty = true;
       throw error;
@@ -154,15 +157,8 @@ function createMemory(saved: SavedState, file: StateFile): Memory {
       placed = true;
       changed();
     },
-    follow(job) {
-      following.set(job.job, job);
-      changedJobs.add(job.job);
-      changed();
-    },
-    unfollow(job) {
-      following.delete(job);
-      changedJobs.add(job);
-      changed();
+    async refresh() {
+      return takeIn((await file.load()).state);
     },
     async settled() {
       while (saving !== null) await saving.catch(() => undefined);
@@ -171,16 +167,23 @@ function createMemory(saved: SavedState, file: StateFile): Memory {
   };
 }
 
-/** Makes a map what the disk says, but for the keys that this program changed itself. */
-function takeOver<K, V>(
+/** Makes a map what the disk says, but for the keys that this program changed itself. @returns what became different */
+function takeOver<K, V extends { readonly madeAt: number }>(
   map: Map<K, V>,
   changed: ReadonlySet<K>,
   disk: readonly V[],
   keyOf: (value: V) => K,
-): void {
+): ReadonlyMap<K, V | null> {
   const theirs = new Map(disk.map((value) => [keyOf(value), value]));
-  for (const key of map.keys()) if (!changed.has(key) && !theirs.has(key)) map.delete(key);
-  for (const [key, value] of theirs) if (!changed.has(key)) map.set(key, value);
+  const news = new Map<K, V | null>();
+  for (const key of map.keys()) if (!changed.has(key) && !theirs.has(key)) news.set(key, null);
+  for (const [key, value] of theirs)
+    if (!changed.has(key) && map.get(key)?.madeAt !== value.madeAt) news.set(key, value);
+  for (const [key, value] of news) {
+    if (value === null) map.delete(key);
+    else map.set(key, value);
+  }
+  return news;
 }
 
 /** When what a result rests on was asked, epoch ms: the first of its probes, or the judgement when nothing was asked. */

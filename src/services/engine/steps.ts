@@ -8,6 +8,7 @@ import { composeRun, composeSatisfied, composeUndo } from './compose.js';
 import { followJob, phaseOfEnd } from './follow.js';
 import { checkGates, keysOfStep, type CheckOptions } from './gates.js';
 import { stepOf, type Session } from './session.js';
+import { floodedTrouble, linkLost, notFoundOut, stillRunning } from './step-troubles.js';
 import { troubleView } from './trouble.js';
 
 export interface StepOptions extends CheckOptions {
@@ -87,19 +88,6 @@ export async function cancelStep(
       const stuck = ended.find((job) => job.end === null);
       if (stuck !== undefined) throw stillRunning(stuck.action, host);
     }),
-  );
-}
-
-function stillRunning(action: string, host: HostName): Trouble {
-  return new Trouble(
-    'job-not-ended',
-    { id: `${action} masih berjalan setelah TERM dan KILL`, en: `${action} still runs after TERM and KILL` },
-    {
-      id: 'Lihat prosesnya di host (ps -ef). Yang menunggu disk atau jaringan baru berakhir setelah itu selesai; kalau tidak, reboot VM.',
-      en: 'Look at the process on the host (ps -ef). One that waits for a disk or the network ends only after that; if it does not, reboot the VM.',
-    },
-    host,
-    3,
   );
 }
 
@@ -262,7 +250,6 @@ async function oneAction(
     await startSurely(session, spec, options.signal);
     // A cancel that came while the job was being started found no job to end.
     if (cancelled()) await session.jobs.cancel(host, spec.id);
-    session.memory.follow({ job: spec.id, host, step: action.step, action: action.action, bytes: 0 });
     report({ phase: 'running', job: spec.id, startedAt: session.now() });
     const record = await followJob(session, spec.id, host, {
       source: `${action.step}/${action.action}`,
@@ -271,7 +258,8 @@ async function oneAction(
     });
     if (record === null || record.end === null) return 'left';
     if (action.reconnect && purpose === 'run') await session.links.link(host).renew(options.signal);
-    return finish(phaseOfEnd(record.end), record.end, null);
+    const flooded = record.end.kind === 'flooded' ? troubleView(floodedTrouble(host)) : null;
+    return finish(phaseOfEnd(record.end), record.end, flooded);
   } catch (error) {
     if (options.signal?.aborted === true) return 'left';
     const trouble = troubleView(error);
@@ -314,11 +302,8 @@ async function isSatisfied(
   );
   if (recording === undefined || recording.exit === null) {
     const reason = recording?.error ?? { id: 'tidak ada jawaban', en: 'no answer' };
-    const remedy = {
-      id: 'Periksa koneksi ke host ini, lalu jalankan lagi: yang sudah beres dilewati.',
-      en: 'Check the connection to this host, then run again: what is done is skipped.',
-    };
-    throw new Trouble('link-lost', reason, remedy, action.host, 3);
+    const up = session.links.link(action.host).status().kind === 'up';
+    throw up ? notFoundOut(action.host, reason) : linkLost(action.host, reason);
   }
   return recording.exit === 0;
 }

@@ -1,5 +1,6 @@
-/** One program at a time writes a lab's state: a lock file that says who holds it and is recognised when its holder is gone. */
+/** Lock files that say who holds them and are recognised when their holder is gone. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +35,38 @@ const ATTEMPTS = 5;
  */
 export async function acquireLabLock(stateDir: string): Promise<LabLock> {
   await ensurePrivateDirectory(stateDir);
-  const path = join(stateDir, 'lock');
+  return acquire(join(stateDir, 'lock'));
+}
+
+/** How long one program waits for another to finish writing, and how often it looks. */
+const WRITE_PATIENCE_MS = 5_000;
+const WRITE_LOOK_MS = 15;
+
+/**
+ * Does work while no other program that asks in this way works on the same file. Waits up to five seconds for it.
+ * @param path the file; the lock stands beside it as `<path>.lock`
+ * @throws Trouble `lab-in-use`
+ */
+export async function whileLocked<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const deadline = Date.now() + WRITE_PATIENCE_MS;
+  for (;;) {
+    let lock: LabLock;
+    try {
+      lock = await acquire(`${path}.lock`);
+    } catch (error) {
+      if (!(error instanceof Trouble) || error.code !== 'lab-in-use' || Date.now() > deadline) throw error;
+      await sleep(WRITE_LOOK_MS);
+      continue;
+    }
+    try {
+      return await work();
+    } finally {
+      await lock.release();
+    }
+  }
+}
+
+async function acquire(path: string): Promise<LabLock> {
   const mine: Holder = {
     token: randomUUID(),
     pid: process.pid,

@@ -47,14 +47,5 @@ export const savedStateSchema: z.ZodType<SavedState> = z.object({
   results: z.array(gateResultSchema),
   waivers: z.array(waiverSchema),
   variants: z.record(z.string(), variantSchema),
-  following: z.array(
-    z.object({
-      job: z.string().min(1),
-      host: hostSchema,
-      step: z.string().min(1),
-      action: z.string().min(1),
-      bytes: z.number().int().nonnegative(),
-    }),
-  ),
   cursor: z.object({ phase: z.string(), step: z.string().nullable() }).nullable(),
 });

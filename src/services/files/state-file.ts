@@ -1,9 +1,11 @@
 /** state.json of a lab: what the program remembers between two runs. */
+import { watch } from 'node:fs';
 import { readFile, rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { SavedState, StateFile } from '../ports.js';
 import { Trouble } from '../../lab/types.js';
 import { ensurePrivateDirectory, errorCode, fileReason, PRIVATE_FILE, replaceFile } from './atomic.js';
+import { whileLocked } from './lab-lock.js';
 import { savedStateSchema, STATE_VERSION } from './saved-state-schema.js';
 
 const EMPTY: SavedState = {
@@ -11,55 +13,78 @@ const EMPTY: SavedState = {
   results: [],
   waivers: [],
   variants: {},
-  following: [],
   cursor: null,
 };
 
+/** Another program may write several times in a row; it is looked at once, this long after the first. */
+const SETTLE_MS = 150;
+
 /**
- * The state file in a lab's state directory. Saves that come faster than the disk are merged: the newest is written,
- * and every caller waits until it or a newer one is safe.
+ * The state file in a lab's state directory.
  * @param stateDir absolute path; made when needed
  * @param now epoch milliseconds, for the name of a file set aside
  */
 export function createStateFile(stateDir: string, now: () => number = Date.now): StateFile {
   const path = join(stateDir, 'state.json');
-  let waiting: { readonly state: SavedState; readonly done: Promise<void> } | null = null;
-  let writing: Promise<void> = Promise.resolve();
+  /** Which writing of the file was our own: `inode@mtime`. */
+  let own = '';
 
-  const write = async (): Promise<void> => {
-    const newest = waiting?.state;
-    waiting = null;
-    if (newest === undefined) return;
-    await ensurePrivateDirectory(stateDir);
-    await replaceFile(path, `${JSON.stringify(newest)}\n`, PRIVATE_FILE);
+  const load = async (): ReturnType<StateFile['load']> => {
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return null;
+      throw unreadable(path, error);
+    });
+    if (text === null) return { state: EMPTY, setAside: null };
+    const data = parseJson(text);
+    const checked = savedStateSchema.safeParse(data);
+    if (checked.success) return { state: checked.data, setAside: null };
+    const setAside = await freeName(`${path}.${isNewer(data) ? 'newer' : 'damaged'}-${stamp(now())}`);
+    await rename(path, setAside);
+    return { state: EMPTY, setAside };
+  };
+  const written = async (): Promise<string> => {
+    const facts = await stat(path).catch(() => null);
+    return facts === null ? '' : `${facts.ino}@${facts.mtimeMs}`;
   };
 
   return {
-    async load() {
-      const text = await readFile(path, 'utf8').catch((error: unknown) => {
-        if (errorCode(error) === 'ENOENT') return null;
-        throw unreadable(path, error);
+    load,
+    async update(change) {
+      await ensurePrivateDirectory(stateDir);
+      await whileLocked(path, async () => {
+        const { state } = await load();
+        await replaceFile(path, `${JSON.stringify(change(state))}\n`, PRIVATE_FILE);
+        own = await written();
       });
-      if (text === null) return { state: EMPTY, setAside: null };
-      const data = parseJson(text);
-      const checked = savedStateSchema.safeParse(data);
-      if (checked.success) return { state: checked.data, setAside: null };
-      const setAside = await freeName(`${path}.${isNewer(data) ? 'newer' : 'damaged'}-${stamp(now())}`);
-      await rename(path, setAside);
-      return { state: EMPTY, setAside };
     },
-
-    save(state) {
-      if (waiting !== null) {
-        waiting = { state, done: waiting.done };
-        return waiting.done;
-      }
-      const done = writing.then(write);
-      waiting = { state, done };
-      writing = done.catch(() => undefined);
-      return done;
+    onOthers(listener) {
+      let timer: NodeJS.Timeout | null = null;
+      const look = (): void => {
+        timer = null;
+        void written().then((seen) => {
+          if (seen !== own && seen !== '') listener();
+        });
+      };
+      // Where a file system cannot be watched, others' work is seen at the next save or start, as before.
+      const watcher = watchOrNull(stateDir, (name) => {
+        if (name === basename(path)) timer ??= setTimeout(look, SETTLE_MS);
+      });
+      return () => {
+        watcher?.close();
+        if (timer !== null) clearTimeout(timer);
+      };
     },
   };
+}
+
+function watchOrNull(directory: string, heard: (name: string | null) => void): { close(): void } | null {
+  try {
+    const watcher = watch(directory, { persistent: false }, (_event, name) => heard(name));
+    watcher.on('error', () => watcher.close());
+    return watcher;
+  } catch {
+    return null;
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -52,11 +52,10 @@ function endOf(state: Line[4], code: number | null, left: string): JobEnd | null
     case 'ended':
       return { kind: 'exited', exit: code ?? 255 };
     case 'timed-out':
-      return { kind: 'timed-out' };
+    case 'flooded':
+      return { kind: state };
     case 'cancelled':
       return { kind: 'cancelled', left };
-    case 'flooded':
-      return { kind: 'cancelled', left: 'output > 50 MiB' };
     case 'killed':
     case 'rebooted':
       return { kind: 'lost', reason: state };

@@ -12,6 +12,7 @@ import type { JobEnd, JournalEntry } from '../ports.js';
 const jobEndSchema: z.ZodType<JobEnd> = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exited'), exit: z.number().int() }),
   z.object({ kind: z.literal('timed-out') }),
+  z.object({ kind: z.literal('flooded') }),
   z.object({ kind: z.literal('cancelled'), left: z.string() }),
   z.object({ kind: z.literal('lost'), reason: z.enum(['rebooted', 'killed']) }),
 ]);

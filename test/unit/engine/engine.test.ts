@@ -124,6 +124,23 @@ describe('running a step', () => {
     expect(lab.started.map((spec) => spec.action)).toEqual(['one', 'two']);
   });
 
+  it('does not blame the link when only the question got no answer in time', async () => {
+    const lab = await fakeLab();
+    const error = { id: 'Tidak selesai dalam 30 detik.', en: 'Not finished within 30 seconds.' };
+    lab.answers.set('A1/one', { exit: null, error });
+    const [run] = await runStep(lab.session, createActiveSteps(), 'A1', ['vm-docker']);
+    expect(run?.actions[0]).toMatchObject({ phase: 'failed', trouble: { code: 'satisfied-unanswered' } });
+    expect(run?.actions[0]?.trouble?.what.en).toContain(error.en);
+    expect(lab.started).toEqual([]);
+  });
+
+  it('says of a job that never stopped writing what was done about it', async () => {
+    const lab = await fakeLab();
+    lab.ends.set('A1/one', { kind: 'flooded' });
+    const [run] = await runStep(lab.session, createActiveSteps(), 'A1', ['vm-docker']);
+    expect(run?.actions[0]).toMatchObject({ phase: 'failed', trouble: { code: 'job-flooded' } });
+  });
+
   it('stops at the first action that fails; the rest stays undone', async () => {
     const lab = await fakeLab();
     lab.ends.set('A1/one', { kind: 'exited', exit: 3 });
@@ -143,6 +160,7 @@ describe('running a step', () => {
 
   it('says unreachable, not failed, when the host did not answer whether there is anything to do', async () => {
     const lab = await fakeLab();
+    lab.linkStatus = { kind: 'connecting', attempt: 2 };
     lab.answers.set('A1/one', { exit: null, error: { id: 'putus', en: 'cut' } });
     const [run] = await runStep(lab.session, createActiveSteps(), 'A1', ['vm-docker']);
     expect(run?.actions[0]).toMatchObject({ phase: 'unreachable', trouble: { what: { en: 'cut' } } });
@@ -209,8 +227,7 @@ describe('running a step', () => {
     });
     expect(run?.phase).toBe('running');
     expect(run?.actions[0]?.phase).toBe('running');
-    await lab.session.memory.settled();
-    expect(lab.saved.following).toMatchObject([{ step: 'A1', action: 'one', host: 'vm-docker' }]);
+    expect(lab.entries.filter((entry) => entry.kind === 'job')).toEqual([]);
   });
 
   it('undoes in reverse, and only what has an undo', async () => {
@@ -342,11 +359,20 @@ describe('coming back', () => {
     expect(screen.saved.variants).toEqual({ 'A1/two': 'runbook' });
     const docker = screen.saved.results.find((one) => one.gate === 'A1.first' && one.subject === 'vm-docker');
     expect(docker?.verdict).toBe('fail');
+    const { results, waivers } = await screen.session.memory.refresh();
+    expect([...results, ...waivers]).toEqual([]);
     command.saved = screen.saved;
     command.session.memory.unwaive('A1.first@vm-k8s');
     await command.session.memory.settled();
     expect(command.saved.waivers).toEqual([]);
     expect(command.saved.variants).toEqual({ 'A1/two': 'runbook' });
+    await verdicts(command);
+    await command.session.memory.settled();
+    screen.saved = command.saved;
+    const news = await screen.session.memory.refresh();
+    expect([...news.waivers]).toEqual([['A1.first@vm-k8s', null]]);
+    expect(news.results.map((one) => `${one.gate}@${one.subject}`)).toContain('A1.first@vm-docker');
+    expect(screen.session.memory.waivers.size).toBe(0);
   });
 
   it('remembers results, waivers, choices and the cursor', async () => {

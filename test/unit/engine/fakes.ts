@@ -97,9 +97,10 @@ export interface FakeLab {
   readonly startedIds: string[];
   /** How many saves fail from now on. */
   failSaves: number;
+  linkStatus: LinkStatus;
 }
 
-const EMPTY: SavedState = { version: 1, results: [], waivers: [], variants: {}, following: [], cursor: null };
+const EMPTY: SavedState = { version: 1, results: [], waivers: [], variants: {}, cursor: null };
 
 export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
   let now = 1_000_000;
@@ -117,6 +118,7 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
     failStarts: [],
     startedIds: [],
     failSaves: 0,
+    linkStatus: { kind: 'up', since: 0, sudo: 'nopasswd' },
   };
   const answer = ({ id, probe }: ProbeRequest): Recording => ({
     place: probe.on,
@@ -131,7 +133,7 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
   });
   const link = (host: HostName): HostLink => ({
     host,
-    status: (): LinkStatus => ({ kind: 'up', since: 0, sudo: 'nopasswd' }),
+    status: (): LinkStatus => state.linkStatus,
     onStatus: () => () => undefined,
     open: () => Promise.resolve(),
     run: () => Promise.reject(new Error('not used')),
@@ -211,14 +213,15 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
     },
     stateFile: {
       load: () => Promise.resolve({ state: state.saved, setAside: null }),
-      save(next) {
+      update(change) {
         if (state.failSaves > 0) {
           state.failSaves -= 1;
           return Promise.reject(new Error('the disk is full'));
         }
-        state.saved = next;
+        state.saved = change(state.saved);
         return Promise.resolve();
       },
+      onOthers: () => () => undefined,
     },
     logs: createLogBook(100),
     by: 'me@here',

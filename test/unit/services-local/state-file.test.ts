@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createStateFile } from '../../../src/services/files/state-file.js';
 import type { SavedState } from '../../../src/services/ports.js';
 import { scratch, troubleOf } from './support.js';
@@ -22,7 +22,6 @@ const FULL: SavedState = {
   ],
   waivers: [{ key: 'A0.sizes@vm-k8s', reason: 'r', by: 'ana@laptop', until: '2026-12-31', madeAt: 3 }],
   variants: { 'A3/write-block': 'runbook' },
-  following: [{ job: 'j', host: 'vm-worker', step: 'A1', action: 'stop', bytes: 12 }],
   cursor: { phase: 'A', step: null },
 };
 
@@ -31,24 +30,54 @@ describe('the state file', () => {
     const dir = join(await scratch(), 'lab');
     const file = createStateFile(dir);
     expect(await file.load()).toEqual({
-      state: { version: 1, results: [], waivers: [], variants: {}, following: [], cursor: null },
+      state: { version: 1, results: [], waivers: [], variants: {}, cursor: null },
       setAside: null,
     });
-    await file.save(FULL);
+    await file.update(() => FULL);
     expect(await file.load()).toEqual({ state: FULL, setAside: null });
     expect((await stat(join(dir, 'state.json'))).mode & 0o777).toBe(0o600);
     expect((await stat(dir)).mode & 0o777).toBe(0o700);
   });
 
-  it('keeps the newest of many saves at once, whole, and leaves nothing else behind', async () => {
+  it('loses no change of several programs that write at once, and leaves nothing else behind', async () => {
     const dir = await scratch();
-    const file = createStateFile(dir);
-    const saves = Array.from({ length: 200 }, (_, bytes) =>
-      file.save({ ...FULL, following: FULL.following.map((one) => ({ ...one, bytes })) }),
+    const waiver = (name: string): SavedState['waivers'][number] => ({
+      key: `A0.${name}@lab`,
+      reason: 'r',
+      by: 'ana@laptop',
+      until: '2026-12-31',
+      madeAt: 3,
+    });
+    const programs = Array.from({ length: 4 }, () => createStateFile(dir));
+    await Promise.all(
+      programs.map(async (file, program) => {
+        for (let count = 0; count < 5; count += 1)
+          await file.update((disk) => ({
+            ...disk,
+            waivers: [...disk.waivers, waiver(`p${program}-${count}`)],
+          }));
+      }),
     );
-    await Promise.all(saves);
-    expect((await file.load()).state.following[0]?.bytes).toBe(199);
+    const { state } = await createStateFile(dir).load();
+    expect(new Set(state.waivers.map((one) => one.key)).size).toBe(20);
     expect(await readdir(dir)).toEqual(['state.json']);
+  });
+
+  it('tells when another program has written it, not when this one has', async () => {
+    const dir = await scratch();
+    const [mine, theirs] = [createStateFile(dir), createStateFile(dir)];
+    await mine.update(() => FULL);
+    let told = 0;
+    const stop = mine.onOthers(() => {
+      told += 1;
+    });
+    onTestFinished(stop);
+    await mine.update((disk) => disk);
+    await theirs.update((disk) => ({ ...disk, cursor: null }));
+    await vi.waitFor(() => expect(told).toBe(1), { timeout: 5_000 });
+    await mine.update((disk) => disk);
+    await theirs.update((disk) => disk);
+    await vi.waitFor(() => expect(told).toBe(2), { timeout: 5_000 });
   });
 
   it.each([
@@ -80,9 +109,9 @@ describe('the state file', () => {
     await mkdir(join(dir, 'state.json'));
     const file = createStateFile(dir);
     expect((await troubleOf(file.load())).code).toBe('state-unreadable');
-    await troubleOf(file.save(FULL));
+    await troubleOf(file.update(() => FULL));
     await writeFile(join(dir, 'blocked'), '');
-    expect((await troubleOf(createStateFile(join(dir, 'blocked/lab')).save(FULL))).code).toBe(
+    expect((await troubleOf(createStateFile(join(dir, 'blocked/lab')).update(() => FULL))).code).toBe(
       'file-not-written',
     );
   });

@@ -171,6 +171,6 @@ describe('a job', () => {
     const job = spec('yes "$(head -c 2000 /dev/zero | tr "\\0" y)"');
     await jobs.start(job);
     await until(async () => (await jobs.list('vm-docker'))[0]?.end !== null, 'the flood to be stopped');
-    expect((await jobs.list('vm-docker'))[0]?.end).toEqual({ kind: 'cancelled', left: 'output > 50 MiB' });
+    expect((await jobs.list('vm-docker'))[0]?.end).toEqual({ kind: 'flooded' });
   }, 20_000);
 });
