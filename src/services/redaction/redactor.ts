@@ -3,7 +3,6 @@
  * form in which they commonly turn up; others by how they look.
  */
 import { HOST_NAMES, type Lab } from '../../lab/types.js';
-import { createLineMasker, type LineMasker } from './line-masker.js';
 import { patternSpans, pemSpans, type Span } from './patterns.js';
 import { secretForms, SHORTEST_SECRET } from './secret-forms.js';
 
@@ -14,8 +13,6 @@ export interface Redactor {
   mask(text: string): string;
   /** Masks this secret from now on, in texts that come later. Shorter than four characters: no, and says so by `false`. */
   addSecret(secret: string): boolean;
-  /** For text that arrives in pieces: one for each stream. */
-  maskLines(): LineMasker;
 }
 
 /** @param secrets passwords and the like, each of at least four characters */
@@ -38,7 +35,7 @@ export function createRedactor(secrets: readonly string[] = []): Redactor {
   const mask = (text: string): string => cover(text, spans(text));
 
   for (const secret of secrets) addSecret(secret);
-  return { mask, addSecret, maskLines: () => createLineMasker({ mask, spans }) };
+  return { mask, addSecret };
 }
 
 /**

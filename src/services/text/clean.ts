@@ -3,6 +3,7 @@
  * reprogram a terminal, characters that reorder what is read, lines of ten megabytes, bytes that are no UTF-8.
  */
 import { Buffer } from 'node:buffer';
+import { createKeyHider } from '../redaction/key-hider.js';
 
 /** Characters of one line that are kept; what follows is replaced by `…`. */
 export const MAX_LINE_CHARS = 4_000;
@@ -143,7 +144,7 @@ export class RemoteTextDecoder {
 
   /** @param fromByte offset of the first byte that will be pushed */
   constructor(options: CleanOptions = {}, fromByte = 0) {
-    this.#mask = options.mask ?? unchanged;
+    this.#mask = options.mask === undefined ? unchanged : createKeyHider(options.mask);
     this.#maxLine = options.maxLineChars ?? MAX_LINE_CHARS;
     this.#offset = fromByte;
   }

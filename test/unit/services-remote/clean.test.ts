@@ -110,6 +110,15 @@ describe('cleaning a stream', () => {
     }
   });
 
+  it('hides a private key that arrives in pieces', () => {
+    const decoder = new RemoteTextDecoder({ mask: (line) => line });
+    const key = '-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQ\n-----END PRIVATE KEY-----\n';
+    const text = `made:\n${key}done\n`;
+    let out = '';
+    for (let at = 0; at < text.length; at += 7) out += decoder.push(Buffer.from(text.slice(at, at + 7)));
+    expect(out + decoder.end()).toBe('made:\n***\n\n\n\ndone\n');
+  });
+
   it('shows an unfinished line on request, and starts a new one when it is overwritten', () => {
     const decoder = new RemoteTextDecoder();
     expect(decoder.push(Buffer.from('10%\r'))).toBe('');
