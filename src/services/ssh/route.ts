@@ -1,9 +1,8 @@
 /** From a login to the connections that have to be made: ~/.ssh/config, forwards and jump hosts worked in. */
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Endpoint, HostLogin } from '../../lab/types.js';
 import { Trouble } from '../../lab/types.js';
-import { errorCode } from './errors.js';
+import { readClientConfig, type ConfigEntry } from './client-config.js';
 import { knownName } from './known-hosts.js';
 
 /** One SSH connection on the way; the last hop is the host itself. */
@@ -25,68 +24,8 @@ const MAX_JUMPS = 4;
 /** What OpenSSH tries when nothing is configured, best first. */
 const DEFAULT_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
 
-interface ConfigEntry {
-  readonly hostName: string | undefined;
-  readonly port: number | undefined;
-  readonly user: string | undefined;
-  readonly identityFiles: readonly string[];
-  readonly proxyJump: string | undefined;
-}
-type ConfigLookup = (alias: string) => ConfigEntry;
-
-function first(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
-}
-
 function homeOf(env: LoginEnvironment): string {
   return env['HOME'] ?? env['USERPROFILE'] ?? '/';
-}
-
-async function readConfig(env: LoginEnvironment): Promise<ConfigLookup> {
-  const file = join(homeOf(env), '.ssh', 'config');
-  let text = '';
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') {
-      throw new Trouble(
-        'ssh-config-unreadable',
-        { id: `Berkas ${file} tidak dapat dibaca.`, en: `The file ${file} cannot be read.` },
-        { id: 'Periksa izinnya.', en: 'Check its permissions.' },
-        file,
-        2,
-        { cause: error },
-      );
-    }
-  }
-  const { parse } = await import('ssh-config');
-  let config: ReturnType<typeof parse>;
-  try {
-    config = parse(text);
-  } catch (error) {
-    throw new Trouble(
-      'ssh-config-invalid',
-      { id: `Berkas ${file} tidak dapat dipahami.`, en: `The file ${file} cannot be understood.` },
-      { id: `Periksa dengan: ssh -F '${file}' -G HOST`, en: `Check it with: ssh -F '${file}' -G HOST` },
-      file,
-      2,
-      { cause: error },
-    );
-  }
-  return (alias) => {
-    // matchExec off: reading a configuration must not run programs.
-    const found = config.compute(alias, { ignoreCase: true, matchExec: false });
-    const port = Number(first(found['port']));
-    const files = found['identityfile'];
-    const jump = first(found['proxyjump']);
-    return {
-      hostName: first(found['hostname'])?.replaceAll('%h', alias),
-      port: Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined,
-      user: first(found['user']),
-      identityFiles: files === undefined ? [] : Array.isArray(files) ? files : [files],
-      proxyJump: jump === undefined || jump.toLowerCase() === 'none' ? undefined : jump,
-    };
-  };
 }
 
 function expandPath(path: string, env: LoginEnvironment): string {
@@ -134,7 +73,7 @@ function unique<T>(values: readonly T[]): T[] {
  */
 export async function resolveRoute(login: HostLogin, env: LoginEnvironment): Promise<readonly Hop[]> {
   const usesConfig = login.sshConfigHost !== undefined || login.proxyJump !== undefined;
-  const lookup = usesConfig ? await readConfig(env) : null;
+  const lookup = usesConfig ? await readClientConfig(homeOf(env)) : null;
   const own = login.sshConfigHost === undefined ? null : (lookup?.(login.sshConfigHost) ?? null);
   const keysOf = (entry: ConfigEntry | null): Hop['keys'] => {
     const named = login.keyFile === undefined ? [] : [{ path: login.keyFile, required: true }];
