@@ -47,6 +47,7 @@ export async function carryOut(
       narrator.onRun(one);
     },
     onResult: (result) => results.set(`${result.gate}@${result.subject}`, result),
+    onUnwritten: context.problem,
   };
   const hosts = [...new Set(steps.flatMap((one) => one.hosts))];
   const left = await reattach(session, { ...options, hosts });

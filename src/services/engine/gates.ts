@@ -10,6 +10,8 @@ export interface CheckOptions {
   readonly signal?: AbortSignal;
   readonly onRunning?: (keys: readonly GateKey[]) => void;
   readonly onResult?: (result: GateResult) => void;
+  /** A verdict could not be written into the journal; told once a check. The verdict stands all the same. */
+  readonly onUnwritten?: (error: unknown) => void;
 }
 
 /** Keys of a step's gates that concern the given hosts (those about the lab or the operator always do). */
@@ -48,8 +50,8 @@ export async function checkGates(
     }
     await askRound(session, askable, options, settle);
   }
-  // A verdict stands also where it cannot be written down; the next thing that must be (a job) says why.
-  await Promise.allSettled(journalling);
+  const unwritten = (await Promise.allSettled(journalling)).find((one) => one.status === 'rejected');
+  if (unwritten !== undefined) options.onUnwritten?.(unwritten.reason);
   return gates.flatMap((gate) => fresh.get(gate.key) ?? []);
 
   function settle(result: GateResult): void {

@@ -102,7 +102,7 @@ async function watchHost(
     onSample,
   });
   const comingBack = firstTimeUp(session, host, signal).then(async () => {
-    if (!signal.aborted) await pickUp(session, active, host, dispatch, signal, clock);
+    if (!signal.aborted) await pickUp(session, active, host, dispatch, signal, clock, tell);
   });
   try {
     // Side by side, and each told by itself: a host without telemetry can still be worked on.
@@ -142,11 +142,13 @@ async function pickUp(
   dispatch: (message: ServiceMessage) => void,
   signal: AbortSignal,
   clock: Clock,
+  tell: (error: unknown) => void,
 ): Promise<void> {
   const reports = {
     signal,
     onRunning: (keys: readonly ReturnType<typeof gateKey>[]) => dispatch({ type: 'gates.running', keys }),
     onResult: (result: GateResult) => dispatch({ type: 'gate.judged', result }),
+    onUnwritten: tell,
   };
   clock.busy(1);
   try {

@@ -117,6 +117,18 @@ describe('running a step', () => {
     expect(seen.at(-1)?.phase).toBe('done');
   });
 
+  it('tells once when verdicts cannot be written into the journal, and keeps them', async () => {
+    const lab = await fakeLab();
+    green(lab);
+    lab.failJournal = new Error('the disk is full');
+    const told: unknown[] = [];
+    const results = await checkGates(lab.session, keysOfStep(lab.session, 'A1'), {
+      onUnwritten: (error) => told.push(error),
+    });
+    expect(told).toEqual([lab.failJournal]);
+    expect(results.every((one) => one.verdict === 'pass')).toBe(true);
+  });
+
   it('runs satisfied actions again when asked to', async () => {
     const lab = await fakeLab();
     lab.answers.set('A1/one', { exit: 0 });

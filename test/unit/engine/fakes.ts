@@ -98,6 +98,7 @@ export interface FakeLab {
   /** How many saves fail from now on. */
   failSaves: number;
   linkStatus: LinkStatus;
+  failJournal: Error | null;
 }
 
 const EMPTY: SavedState = { version: 1, results: [], waivers: [], variants: {}, cursor: null };
@@ -118,6 +119,7 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
     failStarts: [],
     startedIds: [],
     failSaves: 0,
+    failJournal: null,
     linkStatus: { kind: 'up', since: 0, sudo: 'nopasswd' },
   };
   const answer = ({ id, probe }: ProbeRequest): Recording => ({
@@ -206,6 +208,7 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
     telemetry: { follow: () => Promise.resolve() },
     journal: {
       append(entry) {
+        if (state.failJournal !== null) return Promise.reject(state.failJournal);
         state.entries.push(entry);
         return Promise.resolve();
       },
