@@ -11,11 +11,11 @@ const quick = process.argv.includes('--quick');
 
 function show({ what, value, unit, target, how }: Row): string {
   const number = value.toFixed(value < 10 ? 2 : 0);
-  const verdict = value <= target ? 'ok' : 'over';
+  const verdict = target === null ? '' : value <= target ? 'ok' : 'over';
   return [
-    what.padEnd(36),
+    what.padEnd(42),
     `${number} ${unit}`.padStart(10),
-    `≤ ${target} ${unit}`.padStart(10),
+    (target === null ? '' : `≤ ${target} ${unit}`).padStart(10),
     verdict.padEnd(4),
     how,
   ].join('  ');

@@ -1,10 +1,12 @@
 /** The program with three hosts of the practice lab, which runs in a process of its own: idle, changing, under a flood. */
 import { join } from 'node:path';
+import xterm from '@xterm/headless';
 import { dialogs } from '../src/i18n/texts/dialogs.js';
+import { setup } from '../src/i18n/texts/setup.js';
 import { HOST_NAMES } from '../src/lab/types.js';
 import { createHome, KEYS, start, type Home, type Terminal } from '../test/e2e/terminal.js';
 import { cli } from '../test/support/cli.js';
-import { startPracticeLab, type PracticeLab } from '../test/support/practice.js';
+import { startPracticeLab } from '../test/support/practice.js';
 import { cpuSeconds, residentMiB } from './process.js';
 import { median, quantile, type Row } from './statistics.js';
 
@@ -16,30 +18,74 @@ const pause = (ms: number): Promise<void> =>
     setTimeout(resolve, ms);
   });
 
-async function atHome(home: Home, lab: PracticeLab): Promise<Terminal> {
-  const args = ['--lab', lab.file, '--lang', 'en', '--runbook', PACK];
-  const terminal = start(home, { ...SIZE, args });
+async function atHome(home: Home, args: readonly string[]): Promise<Terminal> {
+  const terminal = start(home, { ...SIZE, args: ['--lang', 'en', ...args] });
   await terminal.until((screen) => HOST_NAMES.every((host) => screen.includes(host)));
-  await terminal.until(/\d+%/);
+  await terminal.until(/(\d+%.*){3}/s);
   await terminal.quiet(1500);
   return terminal;
 }
 
+/** Frames are written as synchronized updates, each begun by this sequence. */
+const FRAME = '\u001B[?2026h';
+
+interface Written {
+  /** Frames after which the screen reads otherwise. */
+  readonly changes: number;
+  readonly changeBytes: number;
+  /** Bytes of those that left it as it was. */
+  readonly vainBytes: number;
+}
+
+/** Replays what a program wrote since `from` (an index into it) on another terminal, frame by frame. */
+async function writtenSince(raw: string, from: number): Promise<Written> {
+  const screen = new xterm.Terminal({ cols: SIZE.columns, rows: SIZE.rows, allowProposedApi: true });
+  const show = (text: string): Promise<void> => new Promise((resolve) => screen.write(text, resolve));
+  const seen = (): string =>
+    Array.from({ length: SIZE.rows }, (_, row) =>
+      screen.buffer.active.getLine(row)?.translateToString(),
+    ).join();
+  await show(raw.slice(0, from));
+  let before = seen();
+  const written = { changes: 0, changeBytes: 0, vainBytes: 0 };
+  for (const frame of raw.slice(from).split(/(?=\u001B\[\?2026h)/)) {
+    await show(frame);
+    const bytes = Buffer.byteLength(frame);
+    if (seen() === before) written.vainBytes += bytes;
+    else {
+      written.changes += 1;
+      written.changeBytes += bytes;
+    }
+    before = seen();
+  }
+  screen.dispose();
+  return written;
+}
+
 async function measureIdle(terminal: Terminal, seconds: number): Promise<readonly Row[]> {
   const pid = await terminal.pid();
-  const [bytes, cpu] = [terminal.bytes(), await cpuSeconds(pid)];
+  const [from, cpu] = [terminal.raw().length, await cpuSeconds(pid)];
   await pause(seconds * 1000);
-  const how = `${seconds} s, three hosts connected, nothing changes`;
+  const share = (100 * ((await cpuSeconds(pid)) - cpu)) / seconds;
+  const { changes, changeBytes, vainBytes } = await writtenSince(terminal.raw(), from);
+  const how = `${seconds} s, three hosts connected`;
   return [
-    { what: 'memory, idle', value: await residentMiB(pid), unit: 'MiB', target: 120, how: 'resident' },
-    { what: 'idle: bytes written', value: terminal.bytes() - bytes, unit: 'B', target: 0, how },
     {
-      what: 'idle: share of a core',
-      value: (100 * ((await cpuSeconds(pid)) - cpu)) / seconds,
-      unit: '%',
-      target: 0.5,
-      how,
+      what: 'memory, idle',
+      value: await residentMiB(pid),
+      unit: 'MiB',
+      target: 120,
+      how: `resident; ${how}, their simulation in another process`,
     },
+    { what: 'idle: bytes that change nothing', value: vainBytes, unit: 'B', target: 0, how },
+    {
+      what: 'idle: bytes for a reading that moved',
+      value: changes === 0 ? 0 : changeBytes / changes,
+      unit: 'B',
+      target: 64,
+      how: `mean of ${changes} in ${how}: load, uptime`,
+    },
+    { what: 'idle: share of a core', value: share, unit: '%', target: 0.5, how },
   ];
 }
 
@@ -53,37 +99,60 @@ async function bytesOf(terminal: Terminal, key: string): Promise<number> {
   return terminal.bytes() - before;
 }
 
-async function measureBytes(terminal: Terminal): Promise<readonly Row[]> {
-  const focus: number[] = [];
-  for (let n = 0; n < 12; n += 1) focus.push(await bytesOf(terminal, n % 2 === 0 ? KEYS.down : KEYS.up));
-  terminal.press('g');
-  await terminal.until('Gates');
-  terminal.press('/');
-  await terminal.quiet(300);
-  const cell: number[] = [];
-  for (const letter of 'zzzzzz') cell.push(await bytesOf(terminal, letter));
-  // Out of the text, out of the search, out of the list.
-  for (let level = 0; level < 3; level += 1) {
-    terminal.press(KEYS.esc);
-    await terminal.quiet(300);
+async function bytesUpAndDown(terminal: Terminal): Promise<readonly number[]> {
+  const bytes: number[] = [];
+  for (let n = 0; n < 12; n += 1) bytes.push(await bytesOf(terminal, n % 2 === 0 ? KEYS.down : KEYS.up));
+  return bytes;
+}
+
+/** A letter typed into the form for own VMs: the letter, and the caret after it. */
+async function measureCell(home: Home): Promise<Row> {
+  const terminal = start(home, { ...SIZE, args: ['--lang', 'en'] });
+  try {
+    await terminal.until(setup.ask.en);
+    terminal.press('2', KEYS.enter);
+    await terminal.until('▏');
+    const bytes: number[] = [];
+    for (const letter of 'abcdefgh') bytes.push(await bytesOf(terminal, letter));
+    const how = `median of ${bytes.length}: the letter, and the caret one further`;
+    return { what: 'bytes: a letter typed', value: median(bytes), unit: 'B', target: 64, how };
+  } finally {
+    await terminal.dispose();
   }
-  await terminal.until(HOST_NAMES[0]);
+}
+
+async function measureFocus(terminal: Terminal): Promise<readonly Row[]> {
+  const steps = await bytesUpAndDown(terminal);
+  terminal.press(KEYS.shiftTab);
+  const panes = await bytesUpAndDown(terminal);
   return [
     {
-      what: 'bytes: one cell (a letter typed)',
-      value: median(cell),
-      unit: 'B',
-      target: 64,
-      how: `median of ${cell.length}`,
-    },
-    {
       what: 'bytes: the focus moves one pane',
-      value: median(focus),
+      value: median(panes),
       unit: 'B',
       target: 200,
-      how: `median of ${focus.length}`,
+      how: `median of ${panes.length}`,
+    },
+    {
+      what: 'bytes: another step, other keys',
+      value: median(steps),
+      unit: 'B',
+      target: null,
+      how: `median of ${steps.length}: all keys at the bottom change with the step`,
     },
   ];
+}
+
+/** The program and the three simulated hosts in one process, as `--practice` runs them. */
+async function measurePractice(home: Home): Promise<Row> {
+  const terminal = await atHome(home, ['--practice']);
+  try {
+    const value = await residentMiB(await terminal.pid());
+    const how = 'resident; the three simulated hosts in the same process';
+    return { what: 'memory, idle, with --practice', value, unit: 'MiB', target: null, how };
+  } finally {
+    await terminal.dispose();
+  }
 }
 
 /** Blocks of lines that the pane of the focused host has shown; each host writes LINES_PER_BLOCK lines in one. */
@@ -94,7 +163,7 @@ const LINES_PER_BLOCK = 34;
 
 /** Which host's pane has the focus, as a person sees it. */
 function focused(screen: string): string | null {
-  return /[▸>]\s*(vm-[a-z0-9]+)/.exec(screen)?.[1] ?? null;
+  return /[▸>]\s*(?:\d\s+)?(vm-[a-z0-9]+)/.exec(screen)?.[1] ?? null;
 }
 
 /** Milliseconds from key to changed screen, for one move of the focus. */
@@ -163,9 +232,21 @@ async function measureFlood(terminal: Terminal, seconds: number): Promise<readon
   ];
 }
 
-/** Frames are written as synchronized updates, each begun by this sequence. */
 function framesOf(terminal: Terminal): number {
-  return terminal.raw().split('\u001B[?2026h').length - 1;
+  return terminal.raw().split(FRAME).length - 1;
+}
+
+async function inTerminal(
+  home: Home,
+  args: readonly string[],
+  measure: (terminal: Terminal) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  const terminal = await atHome(home, args);
+  try {
+    return await measure(terminal);
+  } finally {
+    await terminal.dispose();
+  }
 }
 
 /** @param seconds of the idle measurement, and of the flood */
@@ -177,15 +258,16 @@ export async function measureRunning(seconds: {
   const lab = await startPracticeLab(home.env);
   try {
     await cli(['connect', '--lab', lab.file, '--accept-host-keys'], { env: home.env });
-    const terminal = await atHome(home, lab);
-    try {
-      const idle = await measureIdle(terminal, seconds.idle);
-      const bytes = await measureBytes(terminal);
-      const flood = await measureFlood(terminal, seconds.flood);
-      return [...flood.slice(0, 2), ...idle, ...bytes, ...flood.slice(2)];
-    } finally {
-      await terminal.dispose();
-    }
+    const cell = await measureCell(home);
+    const idle = await inTerminal(home, ['--lab', lab.file], async (terminal) => [
+      ...(await measureIdle(terminal, seconds.idle)),
+      cell,
+      ...(await measureFocus(terminal)),
+    ]);
+    const flood = await inTerminal(home, ['--lab', lab.file, '--runbook', PACK], (terminal) =>
+      measureFlood(terminal, seconds.flood),
+    );
+    return [...flood.slice(0, 2), ...idle, ...flood.slice(2), await measurePractice(home)];
   } finally {
     await lab.stop();
     await home.remove();

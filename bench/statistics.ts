@@ -15,7 +15,8 @@ export interface Row {
   readonly value: number;
   /** `×` ratio, `ms`, `%` of one core, `B`, `KB`, `MiB`, `MB` */
   readonly unit: string;
-  readonly target: number;
+  /** Of the design; null = told for comparison only. */
+  readonly target: number | null;
   /** What was measured, in one line. */
   readonly how: string;
 }

@@ -1,5 +1,5 @@
 /** The bundle: everything that the program needs, in one directory of ES modules, with heavy parts in chunks of their own. */
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import './hooks.mjs';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -144,10 +144,16 @@ async function readRunbook(root: string): Promise<Runbook> {
   throw new Error(`the runbook in assets/ has mistakes:\n${mistakes.join('\n')}`);
 }
 
-/** CommonJS packages inside an ES module still ask for these; the names are theirs. */
+/**
+ * CommonJS packages inside an ES module still ask for these; the names are theirs. Nothing but parts of Node is left to be
+ * required when the program runs, and a `createRequire` in each chunk would take its time before the first frame.
+ */
 const COMMONJS = [
-  "import { createRequire as threebodyCreateRequire } from 'node:module';",
-  'const require = threebodyCreateRequire(import.meta.url);',
+  'const require = (name) => {',
+  '  const found = process.getBuiltinModule(name);',
+  "  if (found === undefined) throw Object.assign(new Error(`${name} is not shipped`), { code: 'MODULE_NOT_FOUND' });",
+  '  return found;',
+  '};',
   'const __dirname = import.meta.dirname;',
   'const __filename = import.meta.filename;',
 ].join('\n');
@@ -168,12 +174,11 @@ const BUILTINS = new Set((await import('node:module')).builtinModules);
 /**
  * Bundles src/main.ts.
  * @param root directory of package.json
+ * @param outdir absolute path of an empty directory
  * @returns what went into which file, for the licences and for tests
  * @throws Error when a chunk would import something that is neither shipped nor part of Node
  */
-export async function bundle(root: string): Promise<Metafile> {
-  const outdir = join(root, 'dist');
-  await rm(outdir, { recursive: true, force: true });
+export async function bundle(root: string, outdir: string): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: ['src/main.ts'],

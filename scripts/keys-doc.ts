@@ -22,6 +22,7 @@ const PLACES: readonly KeyPlace[] = [
   'glossary',
   'help',
   'journal',
+  'entry',
   'dialog',
   'typing',
 ];

@@ -1,18 +1,15 @@
-/** Composition root of the screen side: store, keys, terminal, and Ink or the linear mode. */
-import { render } from 'ink';
+/** Composition root of the screen side: store, keys, terminal, and the full screen or the linear mode. */
+import { openFullScreen } from './full-screen.js';
 import { bytes } from './i18n/format.js';
 import { words } from './i18n/texts/words.js';
-import type { LocalAct } from './input/binding.js';
 import { startLinear } from './linear.js';
-import { Root } from './screens/root.js';
-import { SceneProvider, type Scene } from './screens/ui/pane.js';
+import type { Scene } from './screens/scene.js';
 import type { VagrantText } from './screens/view.js';
 import type { LogBook } from './state/logs.js';
 import { createAppStore, type AppStore, type RunEffect } from './state/store.js';
 import type { AppState } from './state/types.js';
 import { copySequence, MAX_COPY_BYTES, restoreTitle, titleSequence } from './term/clipboard.js';
 import { installTerminalGuard, type GuardedProcess } from './term/guard.js';
-import { FrameWriter } from './term/frame-writer.js';
 import { watchSize, type SizedStream } from './term/size.js';
 
 export interface AppOptions {
@@ -32,6 +29,8 @@ export interface AppOptions {
 
 export interface AppHandle {
   readonly store: AppStore;
+  /** Resolves when keys are read; those pressed before are not lost. */
+  readonly ready: Promise<void>;
   /** Resolves when the person has quit, or the app was closed, and the terminal is as it was before. */
   readonly done: Promise<void>;
   readonly close: () => void;
@@ -39,7 +38,8 @@ export interface AppHandle {
 
 /** Text or screens: what both sides of the fork give back. */
 interface Surface {
-  readonly done: Promise<unknown>;
+  readonly ready?: Promise<void>;
+  readonly done: Promise<void>;
   readonly close: () => void;
   readonly suspend: (during: () => Promise<void>) => Promise<void>;
 }
@@ -72,7 +72,6 @@ export function startApp(options: AppOptions): AppHandle {
   });
   const scene: Scene = { store: store.state, logs, vagrantText };
 
-  // Before Ink's own listener, so that the frame it draws for a new size is made for that size.
   const stopSize = watchSize(stdout, (size) =>
     store.dispatch({ type: 'terminal', terminal: { ...store.state.getState().terminal, ...size } }),
   );
@@ -86,9 +85,10 @@ export function startApp(options: AppOptions): AppHandle {
   });
 
   const { linear } = options.initial.terminal;
+  const { dispatch } = store;
   surface = linear
-    ? startLinear({ scene, dispatch: store.dispatch, ...options })
-    : startInk(options, scene, store, guard);
+    ? startLinear({ scene, dispatch, ...options })
+    : openFullScreen({ scene, dispatch, ...options, onSuspend: () => void guard.suspend() });
   if (!linear) stdout.write(titleSequence('threebody'));
 
   const done = surface.done.then(() => {
@@ -96,52 +96,5 @@ export function startApp(options: AppOptions): AppHandle {
     guard.remove();
     if (!linear) stdout.write(restoreTitle);
   });
-  return { store, done, close };
-}
-
-function startInk(
-  options: AppOptions,
-  scene: Scene,
-  store: AppStore,
-  guard: { suspend(): Promise<void> },
-): Surface {
-  type Suspend = (during: () => Promise<void>) => Promise<void>;
-  let lend: Suspend = (during) => during();
-  const onReady = (suspend: Suspend): void => {
-    lend = suspend;
-  };
-  const onLocal = (act: LocalAct['local']): void => {
-    if (act === 'suspend') void guard.suspend();
-    // Lending the terminal to nobody forces the whole frame to be drawn anew.
-    else void lend(() => Promise.resolve());
-  };
-  const screen = new FrameWriter(options.stdout);
-  const onWindowChange = (): void => screen.disturbed();
-  options.process.on('SIGWINCH', onWindowChange);
-  const instance = render(
-    <SceneProvider value={scene}>
-      <Root dispatch={store.dispatch} onLocal={onLocal} onReady={onReady} />
-    </SceneProvider>,
-    {
-      stdin: options.stdin,
-      stdout: screen,
-      stderr: options.stderr,
-      // Only ever started on a terminal; without this Ink would paint nothing where CI is set.
-      interactive: true,
-      exitOnCtrlC: false,
-      patchConsole: false,
-      // The frame writer compares frames; Ink's own incremental mode would only get in its way.
-      incrementalRendering: false,
-      alternateScreen: true,
-      maxFps: 60,
-    },
-  );
-  return {
-    done: instance.waitUntilExit().finally(() => {
-      options.process.removeListener('SIGWINCH', onWindowChange);
-      screen.release();
-    }),
-    close: () => instance.unmount(),
-    suspend: (during) => lend(during),
-  };
+  return { store, ready: surface.ready ?? Promise.resolve(), done, close };
 }

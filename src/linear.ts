@@ -7,7 +7,7 @@ import type { AppState } from './state/types.js';
 import { readLines } from './term/line-input.js';
 import { copyableText, extentOf } from './screens/extent.js';
 import { changedLines, newsBetween, screenKey, screenText } from './screens/linear.js';
-import { viewOf, type Scene } from './screens/ui/pane.js';
+import { viewOf, type Scene } from './screens/scene.js';
 import { inLang } from './screens/view.js';
 
 const prompt = say(

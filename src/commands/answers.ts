@@ -11,7 +11,7 @@ import type { LabDraft } from '../state/types.js';
 type Context = Pick<LabFileContext, 'parameters' | 'home' | 'stateRoot'>;
 
 /** `~/…` is what people type; the shell is not here to fill it in. */
-function fullPath(path: string, home: string): string {
+export function fullPath(path: string, home: string): string {
   return path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : resolve(path);
 }
 
@@ -26,6 +26,7 @@ function fileDraft(draft: LabDraft): FileDraft {
     ...(name === undefined ? {} : { name }),
     user: draft.user,
     ...loginOf(draft),
+    ...(draft.port.trim() === '22' ? {} : { sshPort: Number(draft.port) }),
     ...(sudoPassword === undefined ? {} : { sudoPassword }),
     hosts: perHost((host) => ({ address: draft.addresses[host] })),
   };

@@ -73,7 +73,10 @@ async function checkUntilGreen(
     const last = now() >= deadline;
     if (attempts === 1 || last) for (const trouble of troubles.values()) context.problem(trouble);
     const { session } = lab;
-    const gates = checkedGates(session, await checkGates(session, keys, { signal, onUnwritten: context.problem }));
+    const gates = checkedGates(
+      session,
+      await checkGates(session, keys, { signal, onUnwritten: context.problem }),
+    );
     const exit = exitWith(exitOf(gates), troubles);
     if (exit === 0 || now() >= deadline || signal.aborted) {
       const { name, file, practice } = session.lab;

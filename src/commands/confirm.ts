@@ -30,7 +30,7 @@ export function announce(
       ...(told.length === 0 ? [`     (${hosts.join(', ')})`] : []),
       ...told.map(
         ({ action, on }) =>
-          `     ${action.say[language]} [${paintTone(riskWord[action.risk][language], RISK_TONE[action.risk], talkColor)}] (${on.map((one) => one.host).join(', ')})`,
+          `     ${(purpose === 'undo' ? (action.restores ?? action.say) : action.say)[language]} [${paintTone(riskWord[action.risk][language], RISK_TONE[action.risk], talkColor)}] (${on.map((one) => one.host).join(', ')})`,
       ),
     ];
   });

@@ -5,6 +5,8 @@ import { createStreams, type Streams } from './streams.js';
 import { errorText } from './trouble-text.js';
 import { detectLanguage } from '../i18n/detect.js';
 import type { Language } from '../lab/types.js';
+import { stateRoot } from '../services/files/places.js';
+import { readPreferences } from '../services/files/preferences.js';
 
 /** What a call of the program brings with it. */
 export interface Call {
@@ -34,7 +36,8 @@ export async function enter(
   },
 ): Promise<number> {
   const streams = createStreams(process.stdout, process.stderr);
-  const language = detectLanguage(argv, process.env);
+  const { language: remembered } = await readPreferences(stateRoot(process.env));
+  const language = detectLanguage(argv, process.env, remembered);
   let status: number;
   try {
     status = await start(argv, language, streams, options);

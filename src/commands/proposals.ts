@@ -22,6 +22,13 @@ export function proposedUser(): string {
 /** What `ssh-keygen` makes when it is not told otherwise (OpenSSH 9.5 and newer). */
 export const PROPOSED_KEY = '~/.ssh/id_ed25519';
 
+/** Public keys that people have, the best first: what Vagrant shall let in. */
+export const PUBLIC_KEYS: readonly string[] = [
+  `${PROPOSED_KEY}.pub`,
+  '~/.ssh/id_ecdsa.pub',
+  '~/.ssh/id_rsa.pub',
+];
+
 export function publicKeyOf(key: string): string {
   return `${key}.pub`;
 }

@@ -11,12 +11,15 @@ function languageOf(value: string | undefined): Language | null {
 }
 
 /**
- * Language of screens and messages. Order: `--lang id` or `--lang=id`, THREEBODY_LANG, then the first of LC_ALL,
- * LC_MESSAGES and LANG that is set (as locale(7) has it); Indonesian locales give Indonesian, all others English.
+ * Language of screens and messages. Order: `--lang id` or `--lang=id`, THREEBODY_LANG, the one chosen on the screen last
+ * time, then the first of LC_ALL, LC_MESSAGES and LANG that is set (as locale(7) has it); Indonesian locales give
+ * Indonesian, all others English.
+ * @param remembered the language chosen on the screen last time
  */
 export function detectLanguage(
   argv: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
+  remembered: Language | null = null,
 ): Language {
   const at = argv.findIndex((one) => one === '--lang' || one.startsWith('--lang='));
   const flag =
@@ -24,5 +27,5 @@ export function detectLanguage(
   const locale = [env['LC_ALL'], env['LC_MESSAGES'], env['LANG']].find(
     (one) => one !== undefined && one !== '',
   );
-  return languageOf(flag) ?? languageOf(env['THREEBODY_LANG']) ?? languageOf(locale) ?? 'en';
+  return languageOf(flag) ?? languageOf(env['THREEBODY_LANG']) ?? remembered ?? languageOf(locale) ?? 'en';
 }

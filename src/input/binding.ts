@@ -40,9 +40,13 @@ export interface KeyBinding {
   readonly dangerous: boolean;
   /** Only while this holds the row is in force at all (another row may take the key). Absent = always. */
   readonly when?: (state: AppState) => boolean;
+  /** Where on its screen it is in force, for help while it is not: `on the gates tab`. */
+  readonly where?: Text;
+  /** Keys as footer and help write them when that is not the list of them: `1-3`. */
+  readonly shown?: (state: AppState) => string;
   /** Why it cannot be used now; null = it can. */
   readonly disabled: (state: AppState) => Text | null;
-  readonly act: (state: AppState, context: KeyContext) => Message | LocalAct | null;
+  readonly act: (state: AppState, context: KeyContext, key: KeyName) => Message | LocalAct | null;
 }
 
 type Sketch = Pick<KeyBinding, 'id' | 'keys' | 'places' | 'label' | 'describe' | 'act'> & Partial<KeyBinding>;

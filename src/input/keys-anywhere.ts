@@ -17,6 +17,7 @@ const LISTS: readonly ScreenName[] = [
   'glossary',
   'help',
   'journal',
+  'entry',
 ];
 
 function mover(move: Move, keys: readonly string[], id: string, en: string): KeyBinding {
@@ -135,13 +136,25 @@ export const ANYWHERE_KEYS: readonly KeyBinding[] = [
 /** These also work while text is typed or a question is open: none of them is a printable character. */
 export const THROUGH_ALL: ReadonlySet<string> = new Set(['ctrl-l', 'ctrl-g', 'ctrl-c', 'ctrl-z']);
 
-export const HOST_KEYS: readonly KeyBinding[] = HOST_NAMES.map((host, i) =>
+/** Screens on which the chosen host decides what is shown. */
+const HOST_PLACES: readonly ScreenName[] = ['home', 'step', 'host'];
+
+/** A digit chooses, here and wherever rows have numbers; what is chosen is opened or answered with Enter. */
+export const HOST_KEYS: readonly KeyBinding[] = [
   bind({
-    id: `host.${i + 1}`,
-    keys: [String(i + 1)],
-    places: ['home', 'step', 'host', 'gates', 'gate'],
-    label: say(host, host),
-    describe: say(`Pilih ${host}.`, `Choose ${host}.`),
-    act: () => ({ type: 'ui.host', host }),
+    id: 'host.digit',
+    keys: HOST_NAMES.map((_, i) => String(i + 1)),
+    places: HOST_PLACES,
+    label: say('host', 'host'),
+    describe: say(
+      `Pilih host: ${HOST_NAMES.map((host, i) => `${i + 1} ${host}`).join(', ')}.`,
+      `Choose a host: ${HOST_NAMES.map((host, i) => `${i + 1} ${host}`).join(', ')}.`,
+    ),
+    footer: 14,
+    shown: () => `1-${HOST_NAMES.length}`,
+    act: (_state, _context, key) => {
+      const host = HOST_NAMES[Number(key) - 1];
+      return host === undefined ? null : { type: 'ui.host', host };
+    },
   }),
-);
+];

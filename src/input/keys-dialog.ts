@@ -8,25 +8,6 @@ const dialogIs =
   (state: AppState): boolean =>
     state.ui.dialog !== null && kinds.includes(state.ui.dialog.kind);
 
-/** A digit puts the cursor on a row of the host question; Enter still has to be pressed. */
-function hostDigit(row: number): KeyBinding {
-  return bind({
-    id: `dialog.row-${row}`,
-    keys: [String(row)],
-    places: ['dialog'],
-    label: say(`baris ${row}`, `row ${row}`),
-    describe:
-      row === 0
-        ? say('Kursor ke semua host.', 'Cursor to all hosts.')
-        : say(`Kursor ke host ke-${row}.`, `Cursor to host ${row}.`),
-    when: (state) => state.ui.dialog?.kind === 'choose-host' && row <= state.ui.dialog.hosts.length,
-    act: (state) =>
-      state.ui.dialog?.kind === 'choose-host'
-        ? { type: 'dialog.move', by: row - state.ui.dialog.cursor }
-        : null,
-  });
-}
-
 export const DIALOG_KEYS: readonly KeyBinding[] = [
   bind({
     id: 'dialog.yes',
@@ -35,7 +16,20 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
     label: say('ya', 'yes'),
     describe: say('Ya, lakukan. Enter sengaja tidak berlaku.', 'Yes, do it. Enter deliberately does not.'),
     footer: 10,
-    when: dialogIs('confirm-run', 'confirm-undo', 'confirm-quit', 'confirm-replace'),
+    when: dialogIs('confirm-run', 'confirm-undo', 'confirm-quit'),
+    act: () => ({ type: 'dialog.accept' }),
+  }),
+  bind({
+    id: 'dialog.replace',
+    keys: ['y'],
+    places: ['dialog'],
+    label: say('ganti', 'replace'),
+    describe: say(
+      'Ganti berkas yang ada. Enter sengaja tidak berlaku.',
+      'Replace the file that is there. Enter deliberately does not.',
+    ),
+    footer: 10,
+    when: dialogIs('confirm-replace'),
     act: () => ({ type: 'dialog.accept' }),
   }),
   bind({
@@ -55,13 +49,42 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
     id: 'dialog.choose',
     keys: ['enter'],
     places: ['dialog'],
-    label: say('pilih', 'choose'),
-    describe: say('Pilih baris ini.', 'Choose this row.'),
+    label: say('lanjut', 'go on'),
+    describe: say('Lanjut dengan baris yang dipilih.', 'Go on with the chosen row.'),
     footer: 10,
     when: dialogIs('choose-host'),
     act: () => ({ type: 'dialog.accept' }),
   }),
-  ...[0, 1, 2, 3].map(hostDigit),
+  bind({
+    id: 'dialog.digit',
+    keys: ['0', '1', '2', '3'],
+    places: ['dialog'],
+    label: say('pilih host', 'choose host'),
+    describe: say(
+      'Pilih semua host (0) atau satu (1-3); Enter melanjutkan.',
+      'Choose all hosts (0) or one (1-3); Enter goes on.',
+    ),
+    footer: 9,
+    shown: (state) => (state.ui.dialog?.kind === 'choose-host' ? `0-${state.ui.dialog.hosts.length}` : '0-3'),
+    when: dialogIs('choose-host'),
+    act: ({ ui }, _context, key) =>
+      ui.dialog?.kind === 'choose-host' && Number(key) <= ui.dialog.hosts.length
+        ? { type: 'dialog.move', by: Number(key) - ui.dialog.cursor }
+        : null,
+  }),
+  bind({
+    id: 'dialog.elsewhere',
+    keys: ['d'],
+    places: ['dialog'],
+    label: say('tempat lain', 'another place'),
+    describe: say(
+      'Biarkan berkas itu; ketik tempat lain untuk yang baru.',
+      'Leave that file; type another place for the new one.',
+    ),
+    footer: 10.5,
+    when: dialogIs('confirm-replace'),
+    act: () => ({ type: 'dialog.elsewhere' }),
+  }),
   bind({
     id: 'dialog.no',
     keys: ['n', 'esc', 'q'],

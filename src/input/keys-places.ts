@@ -6,7 +6,7 @@ import type { AppState } from '../state/types.js';
 import type { Message } from '../state/messages.js';
 import { stepOf } from '../state/content.js';
 import { bind, type KeyBinding } from './binding.js';
-import { STEP_TABS, stepTab } from './move.js';
+import { STEP_TABS, stepTab } from '../state/tabs.js';
 
 /** From one gate to its neighbour in the list as it is filtered now. */
 function turnGate(state: AppState, by: 1 | -1): Message | null {
@@ -30,6 +30,8 @@ function turnAction(state: AppState, by: 1 | -1): Message {
     value: Math.min(Math.max(0, at + by), Math.max(0, count - 1)),
   };
 }
+
+const ON_COMMANDS = say('di tab perintah', 'on the commands tab');
 
 function openHome(state: AppState): Message {
   switch (state.ui.focus) {
@@ -128,13 +130,14 @@ export const OPEN_KEYS: readonly KeyBinding[] = [
     describe: say('Pada tab gate: buka gate yang dipilih.', 'On the gates tab: open the chosen gate.'),
     footer: 10,
     when: (state) => stepTab(state) === 'gates',
+    where: say('di tab gate', 'on the gates tab'),
     act: () => ({ type: 'ui.open', screen: 'gate' }),
   }),
   bind({
     id: 'step.tab',
     keys: ['tab', 'right'],
     places: ['step'],
-    label: say('tab', 'tab'),
+    label: say('lain', 'next'),
     describe: say(
       'Tab berikutnya: penjelasan, perintah, keluaran, gate.',
       'The next tab: explanation, commands, output, gates.',
@@ -158,6 +161,7 @@ export const OPEN_KEYS: readonly KeyBinding[] = [
     describe: say('Tindakan berikutnya dari langkah ini.', 'The next action of this step.'),
     footer: 13,
     when: (state) => stepTab(state) === 'commands',
+    where: ON_COMMANDS,
     act: (state) => turnAction(state, 1),
   }),
   bind({
@@ -167,6 +171,7 @@ export const OPEN_KEYS: readonly KeyBinding[] = [
     label: say('tindakan sebelumnya', 'action before'),
     describe: say('Tindakan sebelumnya dari langkah ini.', 'The action before of this step.'),
     when: (state) => stepTab(state) === 'commands',
+    where: ON_COMMANDS,
     act: (state) => turnAction(state, -1),
   }),
   bind({
@@ -220,6 +225,7 @@ export const TEXT_KEYS: readonly KeyBinding[] = [
     describe: say('Ikuti baris terbaru, atau tahan di sini.', 'Follow the newest line, or hold here.'),
     footer: 20,
     when: (state) => state.ui.stack.at(-1) === 'host' || stepTab(state) === 'output',
+    where: say('di tab keluaran', 'on the output tab'),
     act: (state, { logs }) => {
       const host = state.ui.focusedHost;
       const name = `log.${host}`;
@@ -243,7 +249,7 @@ export const TEXT_KEYS: readonly KeyBinding[] = [
   bind({
     id: 'copy',
     keys: ['y'],
-    places: ['step', 'gate', 'gates', 'host', 'vagrant', 'glossary'],
+    places: ['step', 'gate', 'gates', 'host', 'vagrant', 'glossary', 'journal', 'entry'],
     label: say('salin', 'copy'),
     describe: say(
       'Salin yang tampak (perintah, bukti, log) ke papan klip komputer ini.',

@@ -4,6 +4,7 @@ import { reasons } from '../i18n/texts/reasons.js';
 import { position } from '../state/lists.js';
 import type { Message } from '../state/messages.js';
 import { connectField } from '../state/typing.js';
+import { vagrantDirectory } from '../state/vagrant.js';
 import type { AppState } from '../state/types.js';
 import { bind, type KeyBinding } from './binding.js';
 import { welcomeChoices, welcomeMessage } from './choices.js';
@@ -19,24 +20,28 @@ export const SETUP_KEYS: readonly KeyBinding[] = [
     id: 'welcome.open',
     keys: ['enter'],
     places: ['welcome'],
-    label: say('pilih', 'choose'),
+    label: say('mulai', 'start'),
     describe: say('Mulai dengan pilihan ini.', 'Start with this choice.'),
     footer: 10,
     disabled: opening,
     act: (state) => welcomeKey(state, position(state, 'welcome.cursor')),
   }),
-  ...[1, 2, 3, 4].map((n) =>
-    bind({
-      id: `welcome.${n}`,
-      keys: [String(n)],
-      places: ['welcome'],
-      label: say(`pilihan ${n}`, `choice ${n}`),
-      describe: say(`Mulai dengan pilihan ${n}.`, `Start with choice ${n}.`),
-      when: (state) => n <= welcomeChoices(state).length,
-      disabled: opening,
-      act: (state) => welcomeKey(state, n - 1),
-    }),
-  ),
+  bind({
+    id: 'welcome.digit',
+    keys: ['1', '2', '3', '4'],
+    places: ['welcome'],
+    label: say('pilih', 'choose'),
+    describe: say(
+      'Pilih baris bernomor itu; Enter memulainya.',
+      'Choose the row of that number; Enter starts it.',
+    ),
+    footer: 9,
+    shown: (state) => `1-${welcomeChoices(state).length}`,
+    act: (state, _context, key) =>
+      Number(key) <= welcomeChoices(state).length
+        ? { type: 'ui.position', name: 'welcome.cursor', value: Number(key) - 1 }
+        : null,
+  }),
   bind({
     id: 'vagrant.path',
     keys: ['p'],
@@ -56,8 +61,23 @@ export const SETUP_KEYS: readonly KeyBinding[] = [
     label: say('tulis', 'write'),
     describe: say('Tulis Vagrantfile ke direktori itu.', 'Write the Vagrantfile to that directory.'),
     footer: 10,
-    disabled: (state) => ((state.ui.inputs['vagrant.path'] ?? '').trim() === '' ? reasons.needPath : null),
+    when: (state) => state.vagrant.written === null,
+    disabled: (state) => (vagrantDirectory(state) === '' ? reasons.needPath : null),
     act: () => ({ type: 'vagrant.save' }),
+  }),
+  bind({
+    id: 'vagrant.connect',
+    keys: ['enter'],
+    places: ['vagrant'],
+    label: say('sambungkan ketiganya', 'connect the three'),
+    describe: say(
+      'Sesudah Vagrantfile ditulis dan VM-nya nyala: ke isian tiga VM, dengan alamat dan pengguna terisi.',
+      'Once the Vagrantfile is written and the VMs are up: to the form for the three VMs, addresses and user filled in.',
+    ),
+    footer: 10,
+    when: (state) => state.vagrant.written !== null,
+    where: say('sesudah ditulis', 'once it is written'),
+    act: () => ({ type: 'ui.open', screen: 'connect' }),
   }),
   bind({
     id: 'connect.auth',
@@ -80,12 +100,8 @@ export const SETUP_KEYS: readonly KeyBinding[] = [
     ),
     footer: 9,
     when: (state) => connectField(state) === 'test',
-    disabled: (state) => {
-      const { draft, tests } = state.connect;
-      if (Object.values(tests).some((test) => test.kind === 'testing')) return reasons.testing;
-      const blank = [draft.user, ...Object.values(draft.addresses)].some((one) => one.trim() === '');
-      return blank ? reasons.fillIn : null;
-    },
+    disabled: (state) =>
+      Object.values(state.connect.tests).some((test) => test.kind === 'testing') ? reasons.testing : null,
     act: () => ({ type: 'draft.try' }),
   }),
   bind({
@@ -96,12 +112,7 @@ export const SETUP_KEYS: readonly KeyBinding[] = [
     describe: say('Tulis berkas lab dan buka lab ini.', 'Write the lab file and open this lab.'),
     footer: 9,
     when: (state) => connectField(state) === 'write',
-    disabled: (state) => {
-      const { draft } = state.connect;
-      const blank = [draft.user, ...Object.values(draft.addresses)].some((one) => one.trim() === '');
-      if (blank) return reasons.fillIn;
-      return draft.name.trim() === '' || draft.path.trim() === '' ? reasons.fillPath : opening(state);
-    },
+    disabled: opening,
     act: () => ({ type: 'draft.save' }),
   }),
 ];

@@ -1,16 +1,18 @@
 /** Keys that do the work: run, cancel, undo, check, waive. They act on the chosen step or gate. */
 import { say } from '../i18n/text.js';
 import { reasons } from '../i18n/texts/reasons.js';
+import type { GateKey } from '../gates/types.js';
 import type { Text } from '../lab/types.js';
 import { stepOf } from '../state/content.js';
 import { chosenGate } from '../state/lists.js';
 import { HOST_NAMES } from '../lab/types.js';
-import { isRunning, keyStanding, stepRuns, waiverHolds } from '../state/standing.js';
+import { waiverHolds } from '../gates/schedule.js';
+import { isRunning, keyStanding, stepRuns } from '../state/standing.js';
 import type { AppState } from '../state/types.js';
 import type { Message } from '../state/messages.js';
 import { bind, type KeyBinding, type KeyPlace } from './binding.js';
 import { chosenAction } from './chosen.js';
-import { stepTab } from './move.js';
+import { stepTab } from '../state/tabs.js';
 
 const STEP_PLACES: readonly KeyPlace[] = ['home', 'step'];
 const GATE_PLACES: readonly KeyPlace[] = ['gates', 'gate'];
@@ -50,6 +52,10 @@ function withGate(
 ): Message | null {
   const key = chosenGate(state);
   return key === null ? null : make(key);
+}
+function isWaived(state: AppState, key: GateKey): boolean {
+  const waiver = state.gates[key]?.waiver ?? null;
+  return waiver !== null && waiverHolds(waiver, state.now);
 }
 function noGate(state: AppState): Text | null {
   return chosenGate(state) === null ? reasons.noGate : null;
@@ -137,6 +143,7 @@ export const STEP_KEYS: readonly KeyBinding[] = [
     ),
     footer: 25,
     when: (state) => stepTab(state) === 'commands',
+    where: say('di tab perintah', 'on the commands tab'),
     disabled: (state) => (chosenAction(state)?.runbook === undefined ? reasons.oneVariant : null),
     act: (state) => {
       const action = chosenAction(state)?.id;
@@ -190,6 +197,7 @@ export const GATE_KEYS: readonly KeyBinding[] = [
     ),
     footer: 40,
     when: onGate,
+    where: say('pada gate: Tab ke panelnya', 'on a gate: Tab to their pane'),
     disabled: (state) => {
       const key = chosenGate(state);
       if (key === null) return reasons.noGate;
@@ -199,9 +207,7 @@ export const GATE_KEYS: readonly KeyBinding[] = [
     },
     act: (state) =>
       withGate(state, (key) =>
-        waiverHolds(state.gates[key]?.waiver ?? null, state.now)
-          ? { type: 'gate.unwaive', key }
-          : { type: 'ask.waive', key },
+        isWaived(state, key) ? { type: 'gate.unwaive', key } : { type: 'ask.waive', key },
       ),
   }),
   bind({

@@ -6,17 +6,19 @@ import type { AppState } from '../state/types.js';
 import type { KeyBinding, KeyContext, KeyPlace, LocalAct } from './binding.js';
 import { ANYWHERE_KEYS, HOST_KEYS, MOVE_KEYS, THROUGH_ALL } from './keys-anywhere.js';
 import { DIALOG_KEYS } from './keys-dialog.js';
+import { JOURNAL_KEYS } from './keys-journal.js';
 import { OPEN_KEYS, TEXT_KEYS } from './keys-places.js';
 import { SETUP_KEYS } from './keys-setup.js';
 import { TYPING_KEYS } from './keys-typing.js';
 import { GATE_KEYS, STEP_KEYS } from './keys-work.js';
-import type { KeyName } from './names.js';
+import { shownKey, type KeyName } from './names.js';
 
 export const KEY_TABLE: readonly KeyBinding[] = [
   ...TYPING_KEYS,
   ...DIALOG_KEYS,
   ...SETUP_KEYS,
   ...OPEN_KEYS,
+  ...JOURNAL_KEYS,
   ...STEP_KEYS,
   ...GATE_KEYS,
   ...TEXT_KEYS,
@@ -61,7 +63,7 @@ export function keyOutcome(state: AppState, key: KeyName, context: KeyContext): 
   );
   if (row === undefined) return null;
   const why: Text | null = row.disabled(state);
-  return why === null ? row.act(state, context) : { type: 'ui.refuse', why };
+  return why === null ? row.act(state, context, key) : { type: 'ui.refuse', why };
 }
 
 /** Rows for the footer: usable now, best first. */
@@ -74,7 +76,31 @@ export function footerRows(state: AppState): readonly KeyBinding[] {
 }
 
 /** The key to name in the footer: the first one, or where letters are typed the first that still works there. */
-export function footerKey(state: AppState, row: KeyBinding): KeyName {
+function footerKey(state: AppState, row: KeyBinding): KeyName {
   const free = placesNow(state).includes('anywhere') || !row.places.includes('anywhere');
   return (free ? undefined : row.keys.find((key) => THROUGH_ALL.has(key))) ?? row.keys[0] ?? '';
+}
+
+/** The same as people read it. */
+export function footerKeyText(state: AppState, row: KeyBinding): string {
+  return row.shown?.(state) ?? shownKey(footerKey(state, row), state.terminal.ascii);
+}
+
+/** All keys of a row as help writes them. */
+export function keysText(state: AppState, row: KeyBinding): string {
+  return row.shown?.(state) ?? row.keys.map((key) => shownKey(key, state.terminal.ascii)).join(' ');
+}
+
+/**
+ * Rows of a screen for its help: those in force, and those that are in force elsewhere on it, unless their keys mean
+ * something else at the moment.
+ */
+export function helpRows(state: AppState): readonly KeyBinding[] {
+  const screen = state.ui.stack.at(-1) ?? 'welcome';
+  const here = KEY_TABLE.filter((row) => row.places.includes(screen) && !row.id.startsWith('move.'));
+  const inForce = here.filter((row) => row.when?.(state) ?? true);
+  const taken = new Set(inForce.flatMap((row) => row.keys));
+  return here.filter(
+    (row) => inForce.includes(row) || (row.where !== undefined && !row.keys.some((key) => taken.has(key))),
+  );
 }

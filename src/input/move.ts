@@ -3,17 +3,11 @@ import { HOST_NAMES, type HostName } from '../lab/types.js';
 import { chosenGate, currentPhase, logSearch, position, visibleGates, visibleTerms } from '../state/lists.js';
 import type { Message } from '../state/messages.js';
 import { stepGates } from '../state/standing.js';
+import { stepTab } from '../state/tabs.js';
 import { connectFields } from '../state/typing.js';
 import type { AppState } from '../state/types.js';
 import type { KeyContext } from './binding.js';
 import { welcomeChoices } from './choices.js';
-
-/** Tabs of the step screen, in order. */
-export const STEP_TABS = ['explain', 'commands', 'output', 'gates'] as const;
-export type StepTab = (typeof STEP_TABS)[number];
-export function stepTab(state: AppState): StepTab {
-  return STEP_TABS[Math.min(position(state, 'step.tab'), STEP_TABS.length - 1)] ?? 'explain';
-}
 
 export type Move = 'up' | 'down' | 'pageup' | 'pagedown' | 'home' | 'end';
 
@@ -122,6 +116,8 @@ export function moveMessage(state: AppState, move: Move, context: KeyContext): M
     case 'help':
       return scroll(state, 'help.scroll', move, context);
     case 'journal':
-      return scroll(state, 'journal.scroll', move, context);
+      return cursor(state, 'journal.cursor', state.ui.journal?.entries.length ?? 0, move, page);
+    case 'entry':
+      return scroll(state, 'entry.scroll', move, context);
   }
 }

@@ -1,14 +1,14 @@
 /** The lab file as YAML: what may stand in it. What becomes of it is in parse-lab.ts. */
 import { z } from 'zod';
+import { isPort, LAB_NAME, ONE_LINE, USER_NAME } from './answer-rules.js';
 import { isHostAddress, parseIpv4 } from './net.js';
 import { checkCidr, isHostname } from './parameters.js';
 import { bilingual } from './yaml.js';
 
-/** Login names as useradd takes them, and dots, which directories use. */
 const user = z
   .string()
   .regex(
-    /^[A-Za-z_][A-Za-z0-9._-]{0,31}$/,
+    USER_NAME,
     bilingual(
       'nama pengguna Linux: huruf, angka, titik, garis bawah, tanda hubung',
       'a Linux user name: letters, digits, dots, underscores, hyphens',
@@ -16,14 +16,11 @@ const user = z
   );
 const port = z
   .number()
-  .refine(
-    (value) => Number.isInteger(value) && value >= 1 && value <= 65535,
-    bilingual('nomor port adalah 1 sampai 65535', 'a port number is 1 to 65535'),
-  );
+  .refine(isPort, bilingual('nomor port adalah 1 sampai 65535', 'a port number is 1 to 65535'));
 const secret = z
   .string()
   .regex(
-    /^[^\u0000-\u001f\u007f]{1,1024}$/,
+    ONE_LINE,
     bilingual(
       'satu baris yang tidak kosong, tanpa karakter kendali',
       'one line, not empty, without control characters',
@@ -31,10 +28,7 @@ const secret = z
   );
 const filePath = z
   .string()
-  .regex(
-    /^[^\u0000-\u001f\u007f]{1,1024}$/,
-    bilingual('path berkas dalam satu baris', 'the path of a file, on one line'),
-  );
+  .regex(ONE_LINE, bilingual('path berkas dalam satu baris', 'the path of a file, on one line'));
 const address = z
   .string()
   .refine(
@@ -70,15 +64,10 @@ export const ENDPOINT = /^([A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?):([0-
 export const JUMP =
   /^(?:([A-Za-z_][A-Za-z0-9._-]{0,31})@)?([A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)(?::([0-9]{1,5}))?$/;
 
-function isPort(text: string | undefined): boolean {
-  const value = Number(text);
-  return Number.isInteger(value) && value >= 1 && value <= 65535;
-}
-
 const endpoint = z
   .string()
   .refine(
-    (value) => isPort(ENDPOINT.exec(value)?.[2]),
+    (value) => isPort(Number(ENDPOINT.exec(value)?.[2])),
     bilingual(
       'harus host:port dalam tanda kutip, seperti "127.0.0.1:40001"',
       'must be host:port in quotes, like "127.0.0.1:40001"',
@@ -87,14 +76,14 @@ const endpoint = z
 const jump = z.string().refine(
   (value) => {
     const match = JUMP.exec(value);
-    return match !== null && (match[3] === undefined || isPort(match[3]));
+    return match !== null && (match[3] === undefined || isPort(Number(match[3])));
   },
   bilingual('harus user@host:port', 'must be user@host:port'),
 );
 const forwardedPort = z
   .string()
   .refine(
-    (value) => /^[0-9]{1,5}$/.test(value) && isPort(value),
+    (value) => /^[0-9]{1,5}$/.test(value) && isPort(Number(value)),
     bilingual('kuncinya harus nomor port, 1 sampai 65535', 'the key must be a port number, 1 to 65535'),
   );
 
@@ -131,10 +120,7 @@ export type HostSource = z.infer<typeof hostSchema>;
 export const labFileSchema = z.strictObject({
   name: z
     .string()
-    .regex(
-      /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]{1,64}$/u,
-      bilingual('1 sampai 64 karakter yang dapat dicetak', '1 to 64 printable characters'),
-    )
+    .regex(LAB_NAME, bilingual('1 sampai 64 karakter yang dapat dicetak', '1 to 64 printable characters'))
     .optional(),
   ...login,
   hosts: z.array(hostSchema),

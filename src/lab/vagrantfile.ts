@@ -1,4 +1,5 @@
 /** The Vagrantfile that makes the three VMs, from its template. Pure. */
+import { USER_NAME } from './answer-rules.js';
 import { formatIpv4, isHostAddress, parseIpv4 } from './net.js';
 import { HOST_NAMES, Trouble, type HostName, type Parameters } from './types.js';
 
@@ -93,7 +94,7 @@ function checkOptions(options: VagrantOptions): void {
       { id: `Pakai tiga alamat dari ${base}/24.`, en: `Use three addresses of ${base}/24.` },
     );
   }
-  if (!/^[A-Za-z_][A-Za-z0-9._-]{0,31}$/.test(options.user))
+  if (!USER_NAME.test(options.user))
     throw refused(
       { id: 'nama pengguna tidak sah', en: 'the user name is not valid' },
       {

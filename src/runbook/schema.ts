@@ -180,6 +180,7 @@ export const actionSchema = z.strictObject({
       "bash; runs before the runbook's own lines, and keeps what undo needs: tb_backup FILE, tb_remember …",
     ),
   undo: z.string().optional(),
+  restores: say.optional().describe('one sentence: what undo puts back'),
   timeout: seconds.default(600),
   reconnect: z.boolean().default(false).describe('the login must be made anew afterwards (group changes)'),
 });

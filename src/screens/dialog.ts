@@ -100,25 +100,36 @@ function undoContent(
   rows: number,
 ): Content {
   const step = stepOf(view.state, dialog.step);
-  const lines = (step?.actions ?? [])
+  const actions = (step?.actions ?? [])
     .filter((action) => dialog.hosts.some((host) => (action.hosts ?? step?.hosts ?? []).includes(host)))
-    .toReversed()
+    .toReversed();
+  // What only looked left nothing behind; it is counted, not listed.
+  const looked = actions.filter((action) => action.undo === undefined && action.risk === 'safe').length;
+  const lines = actions
+    .filter((action) => action.undo !== undefined || action.risk !== 'safe')
     .flatMap((action, i) => {
-      const [first = [], ...rest] = prose(inLang(view, action.say), columns, 'plain', 4);
+      const back = action.undo !== undefined;
+      const sentence = back ? (action.restores ?? text.undo.of({ say: action.say })) : action.say;
+      const [first = [], ...rest] = prose(inLang(view, sentence), columns, back ? 'plain' : 'dim', 4);
       return [
         [
           span(`${String(i + 1).padStart(2)}. `, 'dim'),
           ...first.map((one) => span(one.text.trimStart(), one.tone)),
         ],
         ...rest,
-        ...(action.undo === undefined ? [line(`    ${inLang(view, text.undo.cannot)}`, 'warn')] : []),
+        ...(back ? [] : [line(`    ${inLang(view, text.undo.cannot)}`, 'warn')]),
       ];
     });
   const head = [line(dialog.hosts.join(', '), 'dim'), ...prose(inLang(view, text.undo.text), columns), BLANK];
+  const foot = [
+    BLANK,
+    ...prose(inLang(view, text.undo.untouched), columns, 'dim'),
+    ...(looked === 0 ? [] : prose(inLang(view, text.undo.looked({ count: looked })), columns, 'dim')),
+  ];
   return {
     title: text.undo.title({ step: dialog.step }),
     tone: 'title',
-    lines: [...head, ...bounded(view, lines, rows - head.length)],
+    lines: [...head, ...bounded(view, lines, rows - head.length - foot.length), ...foot],
   };
 }
 
@@ -191,7 +202,10 @@ function content(view: View, dialog: Dialog, columns: number, rows: number): Con
       return {
         title: text.replace.title,
         tone: 'warn',
-        lines: prose(inLang(view, text.replace.text(dialog)), columns),
+        lines: [
+          ...prose(inLang(view, text.replace.text(dialog)), columns),
+          ...prose(inLang(view, text.replace.lost[dialog.file]), columns, 'dim'),
+        ],
       };
     case 'confirm-quit':
       return {

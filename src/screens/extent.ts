@@ -1,14 +1,15 @@
 /** How far the screen on top scrolls, and what `y` copies from it: for the key table, which knows no layout. */
 import type { Extent } from '../input/binding.js';
-import { stepTab } from '../input/move.js';
+import { stepTab } from '../state/tabs.js';
 import { stepOf } from '../state/content.js';
 import { gateCopy, gateOnScreen, gateText, GATE_CHROME_ROWS } from './gate.js';
-import { LIST_CHROME_ROWS } from './gate-list.js';
+import { LIST_CHROME_ROWS, sayingRows } from './gate-list.js';
 import { hostCopy, HOST_CHROME_ROWS } from './host.js';
 import { bandsOf } from './layout.js';
 import { logWindow } from './log.js';
-import { glossaryCopy, helpText, journalText, LIST_TITLE_ROWS } from './reference.js';
-import { vagrantText, VAGRANT_CHROME_ROWS } from './setup.js';
+import { entryCopy, entryText, JOURNAL_CHROME_ROWS } from './journal.js';
+import { glossaryCopy, helpText, LIST_TITLE_ROWS } from './reference.js';
+import { vagrantChromeRows, vagrantText } from './setup.js';
 import { outputLogRows, stepText, STEP_CHROME_ROWS } from './step.js';
 import { commandText } from './step-commands.js';
 import { bodyRows, type View } from './view.js';
@@ -37,13 +38,15 @@ export function extentOf(view: View): Extent {
     case 'help':
       return extentFor(helpText(view, columns - 4).length, rows - LIST_TITLE_ROWS);
     case 'journal':
-      return extentFor(journalText(view, columns - 2).length, rows - LIST_TITLE_ROWS);
+      return { max: 0, page: Math.max(1, rows - JOURNAL_CHROME_ROWS) };
+    case 'entry':
+      return extentFor(entryText(view, columns - 4).length, rows - JOURNAL_CHROME_ROWS);
     case 'vagrant':
-      return extentFor(vagrantText(view, columns - 4).length, rows - VAGRANT_CHROME_ROWS);
+      return extentFor(vagrantText(view, columns - 4).length, rows - vagrantChromeRows(view, columns));
     case 'host':
       return { max: 0, page: Math.max(1, rows - HOST_CHROME_ROWS) };
     case 'gates':
-      return { max: 0, page: Math.max(1, rows - LIST_CHROME_ROWS) };
+      return { max: 0, page: Math.max(1, rows - LIST_CHROME_ROWS - sayingRows(columns)) };
     case 'glossary':
       return { max: 0, page: Math.max(1, rows - LIST_TITLE_ROWS) };
     case 'home': {
@@ -79,14 +82,16 @@ export function copyableText(view: View): string | null {
     case 'host':
       return hostCopy(view, bodyRows(state.terminal));
     case 'vagrant':
-      return view.vagrantText(state.connect.draft.addresses);
+      return view.vagrantText(state.vagrant.plan);
     case 'glossary':
       return glossaryCopy(view);
     case 'welcome':
     case 'connect':
     case 'home':
     case 'help':
-    case 'journal':
       return null;
+    case 'journal':
+    case 'entry':
+      return entryCopy(view);
   }
 }

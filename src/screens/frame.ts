@@ -1,8 +1,8 @@
 /** The lines that are the same on every screen: header, notice, keys. */
 import { home } from '../i18n/texts/home.js';
 import { words } from '../i18n/texts/words.js';
-import { footerKey, footerRows } from '../input/keys.js';
-import { shownKey } from '../input/names.js';
+import { footerKeyText, footerRows } from '../input/keys.js';
+import { isCancelling } from '../state/cancelling.js';
 import { phaseRollup, runningRuns } from '../state/standing.js';
 import type { Tone } from '../term/theme.js';
 import { stopwatch } from '../i18n/format.js';
@@ -70,7 +70,10 @@ export function noticeLine(view: View): Line {
   const text =
     run.phase === 'gating'
       ? home.gating({ what })
-      : home.running({ what, time: stopwatch(state.now - run.startedAt) });
+      : (isCancelling(state, run) ? home.cancelling : home.running)({
+          what,
+          time: stopwatch(state.now - run.startedAt),
+        });
   const more = others.length === 0 ? '' : `  +${others.length}`;
   return [
     span(` ${glyphsOf(view).standing.running} ${inLang(view, text)}${more}`, 'info'),
@@ -82,7 +85,7 @@ export function noticeLine(view: View): Line {
 export function footerLine(view: View, columns: number): Line {
   const { state } = view;
   const shown = footerRows(state).map((row) => {
-    const key = shownKey(footerKey(state, row), state.terminal.ascii);
+    const key = footerKeyText(state, row);
     const label = inLang(view, row.label);
     return { rank: row.footer ?? 0, key, label, columns: width(key) + 1 + width(label) + 2 };
   });

@@ -7,7 +7,7 @@ import type { RenderedGate } from '../runbook/types.js';
 import { contentOf } from '../state/content.js';
 import { chosenGate, gateCursor, groupOf, visibleGates, windowStart } from '../state/lists.js';
 import { gateCounts, gateStanding } from '../state/standing.js';
-import { chosenMark, heading } from './frame.js';
+import { chosenMark, heading, rule } from './frame.js';
 import { inputSpans } from './ui/field.js';
 import { inLang, langOf, type View } from './view.js';
 import { block, cell, line, prose, span, spread, type Line, type Span } from './ui/line.js';
@@ -18,6 +18,25 @@ const AGE_COLUMNS = 9;
 export function ageOf(view: View, gate: RenderedGate): string {
   const result = view.state.gates[gate.key]?.result ?? null;
   return result === null ? '' : age(langOf(view), view.state.now - result.judgedAt);
+}
+
+/** From this width on a gate's row has room for what the gate says. */
+function saysInRow(columns: number): boolean {
+  return columns >= 100;
+}
+
+/** Rows below a list of gates for what the chosen one says; none where each row says it itself. */
+export function sayingRows(columns: number): number {
+  return saysInRow(columns) ? 0 : 3;
+}
+
+/** What the chosen gate says, below a list whose rows have no room for it: always {@link sayingRows} rows. */
+export function sayingLines(view: View, gate: RenderedGate | null, columns: number): Line[] {
+  const rows = sayingRows(columns);
+  if (gate === null || rows === 0) return block([], rows);
+  const result = view.state.gates[gate.key]?.result ?? null;
+  const told = result === null || gateStanding(view.state, gate) === 'pass' ? gate.title : result.say;
+  return block([rule(view, columns), ...prose(inLang(view, told), columns - 1, 'plain', 2)], rows);
 }
 
 /** One gate in one row: sign, word, id, subject, what it says, age at the right edge. */
@@ -33,10 +52,12 @@ export function gateRow(
   const result = state.gates[gate.key]?.result ?? null;
   const tone = chosen ? 'pick' : 'plain';
   const says = standing === 'pass' || result === null ? inLang(view, gate.title) : inLang(view, result.say);
-  const idColumns = columns >= 110 ? 28 : 22;
-  const fixed = 2 + 12 + idColumns + 1 + AGE_COLUMNS + 1;
-  const wide = columns >= 76;
-  const sayColumns = columns - fixed - (wide ? SUBJECT_COLUMNS + 1 : 0) - 2;
+  const fixed = 2 + 12 + 1 + AGE_COLUMNS + 1;
+  const wide = columns >= 58;
+  const subjectColumns = wide ? SUBJECT_COLUMNS + 1 : 0;
+  // A sentence of which only the first words fit says nothing; there it stands below the list.
+  const idColumns = saysInRow(columns) ? 28 : Math.min(40, columns - fixed - subjectColumns - 1);
+  const sayColumns = saysInRow(columns) ? columns - fixed - idColumns - subjectColumns - 2 : 0;
   return [
     chosenMark(view, chosen, focused),
     span(' '),
@@ -54,7 +75,7 @@ export function gateRow(
 function sideRow(view: View, gate: RenderedGate, chosen: boolean, focused: boolean, columns: number): Line {
   const standing = gateStanding(view.state, gate);
   const room = columns - 2 - 12 - AGE_COLUMNS - 3;
-  const hostColumns = Math.min(SUBJECT_COLUMNS, Math.max(9, room - 20));
+  const hostColumns = Math.min(SUBJECT_COLUMNS, Math.max(9, room - 22));
   return [
     chosenMark(view, chosen, focused),
     span(' '),
@@ -147,11 +168,13 @@ export function gatesScreen(view: View, columns: number, rows: number): Line[] {
       chosen: gate.key === chosen,
     });
   });
-  const room = rows - LIST_CHROME_ROWS;
+  const room = rows - LIST_CHROME_ROWS - sayingRows(columns);
   const at = Math.max(
     0,
     lines.findIndex((one) => one.chosen),
   );
   const start = windowStart(at, room, lines.length);
-  return block([...top, ...lines.slice(start, start + room).map((one) => one.line)], rows);
+  const shown = lines.slice(start, start + room).map((one) => one.line);
+  const saying = sayingLines(view, gates.find((gate) => gate.key === chosen) ?? null, columns);
+  return [...top, ...block(shown, room), ...saying];
 }

@@ -6,7 +6,8 @@ import type { Evidence, RenderedProbe } from '../gates/types.js';
 import type { RenderedGate } from '../runbook/types.js';
 import { contentOf } from '../state/content.js';
 import { chosenGate, position } from '../state/lists.js';
-import { gateStanding, keyStanding, waiverHolds } from '../state/standing.js';
+import { waiverHolds } from '../gates/schedule.js';
+import { gateStanding, keyStanding } from '../state/standing.js';
 import { code } from './step-commands.js';
 import { inLang, langOf, type View } from './view.js';
 import { block, cell, line, prose, span, spread, BLANK, type Line } from './ui/line.js';
@@ -25,7 +26,7 @@ function labelled(label: string, lines: readonly Line[]): Line[] {
   return lines.map((one, i) => [span('  '), cell(i === 0 ? label : '', LABEL_COLUMNS, 'dim'), ...one]);
 }
 
-function evidenceLines(view: View, one: Evidence, columns: number): Line[] {
+export function evidenceLines(view: View, one: Evidence, columns: number): Line[] {
   const inner = columns - 2 - LABEL_COLUMNS;
   const { lang, now } = view.state;
   const exit = one.exit === null ? inLang(view, text.noExit) : String(one.exit);

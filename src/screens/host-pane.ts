@@ -2,8 +2,9 @@
 import { age, briefly, clockTime, percent, decimal, stopwatch, uptime, usage } from '../i18n/format.js';
 import { home } from '../i18n/texts/home.js';
 import { unitWord } from '../i18n/texts/words.js';
-import type { HostName } from '../lab/types.js';
+import { HOST_NAMES, type HostName } from '../lab/types.js';
 import type { Sample, UnitState } from '../services/ports.js';
+import { isCancelling } from '../state/cancelling.js';
 import { runOn } from '../state/standing.js';
 import type { Tone } from '../term/theme.js';
 import { chosenMark } from './frame.js';
@@ -100,15 +101,19 @@ function shortName(unit: string): string {
   return unit.replace(/\.service$/, '').replace(/^systemd-/, '');
 }
 
+/** Blank columns between units that stand side by side. */
+const UNIT_GAP = 2;
+
 /** Units in columns of fixed width: `docker ✓ jalan`. */
 export function unitLines(view: View, sample: Sample, columns: number): Line[] {
   const units = Object.entries(sample.units);
-  const each = 30;
-  const across = Math.max(1, Math.floor(columns / each));
+  const each = 32;
+  const across = Math.max(1, Math.floor((columns + UNIT_GAP) / each));
   const cells = units.map(([name, unit]): Span[] => [
-    cell(name.replace(/\.service$/, ''), each - 12),
+    cell(name.replace(/\.service$/, ''), each - 12 - UNIT_GAP),
     span(` ${glyphsOf(view).standing[UNIT_SIGN[unit]]} `, unitTone(view, sample, unit)),
     cell(inLang(view, unitWord[unit]), 9, unitTone(view, sample, unit)),
+    span(' '.repeat(UNIT_GAP)),
   ]);
   return Array.from({ length: Math.ceil(cells.length / across) }, (_, row) =>
     cells.slice(row * across, (row + 1) * across).flat(),
@@ -124,15 +129,16 @@ function unitFlow(view: View, sample: Sample, columns: number): Line[] {
     const sign = glyphsOf(view).standing[UNIT_SIGN[unit]];
     const parts = [
       span(`${shortName(name)} `, 'dim'),
-      span(`${sign} ${inLang(view, unitWord[unit])}  `, unitTone(view, sample, unit)),
+      span(`${sign} ${inLang(view, unitWord[unit])}`, unitTone(view, sample, unit)),
     ];
     const needed = lineWidth(parts);
-    if (used > 0 && used + needed - 2 > columns) {
+    if (used > 0 && used + UNIT_GAP + needed > columns) {
       lines.push([]);
       used = 0;
     }
+    if (used > 0) parts.unshift(span(' '.repeat(UNIT_GAP)));
     lines.at(-1)?.push(...parts);
-    used += needed;
+    used += (used > 0 ? UNIT_GAP : 0) + needed;
   }
   return lines;
 }
@@ -144,10 +150,12 @@ export function runLine(view: View, host: HostName): Line {
   const what = `${run.step}${action === undefined ? '' : `/${action.action}`}`;
   const sign = `${glyphsOf(view).standing.running} `;
   if (run.phase === 'gating') return [span(sign + inLang(view, home.gating({ what })), 'info')];
+  const time = stopwatch(view.state.now - run.startedAt);
+  const cancelling = isCancelling(view.state, run);
   return [
     span(
-      sign + inLang(view, home.running({ what, time: stopwatch(view.state.now - run.startedAt) })),
-      'info',
+      sign + inLang(view, (cancelling ? home.cancelling : home.running)({ what, time })),
+      cancelling ? 'warn' : 'info',
     ),
     span(run.reattached ? ` ${inLang(view, home.reattached)}` : '', 'dim'),
   ];
@@ -159,6 +167,11 @@ function oldData(view: View, sample: Sample): Span {
   return span(`  ${inLang(view, home.staleData({ age: age(view.state.lang, ms) }))}`, 'warn');
 }
 
+/** The digit that chooses a host. */
+export function digitOf(host: HostName): string {
+  return String(HOST_NAMES.indexOf(host) + 1);
+}
+
 /** The pane of the full layout: title, numbers, units, run, last output. Always `rows` rows. */
 export function hostPane(view: View, host: HostName, columns: number, rows: number): Line[] {
   const { state } = view;
@@ -166,6 +179,7 @@ export function hostPane(view: View, host: HostName, columns: number, rows: numb
   const title = spread(
     [
       chosenMark(view, state.ui.focusedHost === host, state.ui.focus === 'panes'),
+      span(`${digitOf(host)} `, 'dim'),
       span(host, 'title'),
       span(` ${state.lab?.addresses[host] ?? ''}`, 'dim'),
     ],
@@ -200,6 +214,11 @@ function unitsOrNone(view: View, sample: Sample, columns: number): Line[] {
   return unitFlow(view, sample, columns);
 }
 
+/** Columns that one unit with its word may need. */
+const UNIT_COLUMNS = 16;
+/** Columns of a host's row before its units. */
+const ROW_COLUMNS = 1 + 2 + 10 + 5 + 12 + 5 + 10 + 5 + 2;
+
 /** One host in one row, for small screens: `▸vm-docker .42  up 3h12  0,42  1,9/3,8G  31%  docker ✓`. */
 export function hostRow(view: View, host: HostName, columns: number): Line {
   const { state } = view;
@@ -207,6 +226,7 @@ export function hostRow(view: View, host: HostName, columns: number): Line {
   const last = (state.lab?.addresses[host] ?? '').split('.').at(-1) ?? '';
   const head: Line = [
     chosenMark(view, state.ui.focusedHost === host, state.ui.focus === 'panes'),
+    span(`${digitOf(host)} `, 'dim'),
     cell(host, 10, 'title'),
     cell(last === '' ? '' : `.${last}`, 5, 'dim'),
   ];
@@ -217,15 +237,16 @@ export function hostRow(view: View, host: HostName, columns: number): Line {
   const { lang } = state;
   const used = sample.memTotalBytes - sample.memAvailableBytes;
   const run = runLine(view, host);
+  const left = columns - ROW_COLUMNS;
   return fullLine(
     [
       ...head,
-      cell(inLang(view, home.upFor({ time: uptime(lang, sample.uptimeSeconds) })), 11),
+      cell(inLang(view, home.upFor({ time: uptime(lang, sample.uptimeSeconds) })), 12),
       cell(decimal(lang, sample.load1, 2), 5, 'plain', 'right'),
       cell(usage(lang, used, sample.memTotalBytes), 10, 'plain', 'right'),
       cell(percent(sample.diskUsedBytes, sample.diskTotalBytes), 5, 'plain', 'right'),
       span('  '),
-      ...(run.length > 0 ? run : (unitFlow(view, sample, columns)[0] ?? [])),
+      ...(run.length > 0 ? run : left < UNIT_COLUMNS ? [] : (unitFlow(view, sample, left)[0] ?? [])),
     ],
     columns,
   );
@@ -241,7 +262,7 @@ export function hostDetailRows(view: View, host: HostName, columns: number): Lin
   }
   if (sample === null) return [BLANK, BLANK];
   return [
-    [indent, ...factLine(view, sample)],
+    [indent, ...numbers(view, sample), span('  '), ...factLine(view, sample)],
     [indent, ...(unitsOrNone(view, sample, columns - 3)[0] ?? [])],
   ];
 }

@@ -3,7 +3,7 @@ import { decimal } from '../i18n/format.js';
 import { misc } from '../i18n/texts/misc.js';
 import { step as text } from '../i18n/texts/step.js';
 import type { Sample } from '../services/ports.js';
-import { linkTrouble, linkWord, numbers, runLine, unitLines } from './host-pane.js';
+import { digitOf, linkTrouble, linkWord, numbers, runLine, unitLines } from './host-pane.js';
 import { logLines, logStatus, logWindow } from './log.js';
 import { glyphsOf, inLang, type View } from './view.js';
 import { inputSpans } from './ui/field.js';
@@ -46,7 +46,11 @@ export function hostScreen(view: View, columns: number, rows: number): Line[] {
   const { link, sample } = state.hosts[host];
   const inner = columns - 2;
   const title = spread(
-    [span(` ${host}`, 'title'), span(`  ${state.lab?.addresses[host] ?? ''}`, 'dim')],
+    [
+      span(` ${digitOf(host)} `, 'dim'),
+      span(host, 'title'),
+      span(`  ${state.lab?.addresses[host] ?? ''}`, 'dim'),
+    ],
     [linkWord(view, host), span(' ')],
     columns,
   );

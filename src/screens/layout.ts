@@ -2,13 +2,15 @@
 import type { HostName } from '../lab/types.js';
 import { HOST_NAMES } from '../lab/types.js';
 import type { ScreenName, TerminalView } from '../state/types.js';
+import { connectScreen } from './connect.js';
+import { entryScreen, journalScreen } from './journal.js';
 import { rule } from './frame.js';
 import { gateScreen } from './gate.js';
 import { gatesScreen, gateSidebar } from './gate-list.js';
 import { hostScreen } from './host.js';
 import { hostDetailRows, hostPane, hostRow } from './host-pane.js';
-import { glossaryScreen, helpScreen, journalScreen } from './reference.js';
-import { connectScreen, vagrantScreen, welcomeScreen } from './setup.js';
+import { glossaryScreen, helpScreen } from './reference.js';
+import { vagrantScreen, welcomeScreen } from './setup.js';
 import { stepScreen } from './step.js';
 import type { Line } from './ui/line.js';
 import { block } from './ui/line.js';
@@ -38,6 +40,7 @@ const WHOLE: Readonly<Record<Exclude<ScreenName, 'home'>, Build>> = {
   glossary: glossaryScreen,
   help: helpScreen,
   journal: journalScreen,
+  entry: entryScreen,
 };
 
 const one = (rows: number, columns: number, key: string, build: Build): Band => ({
@@ -79,7 +82,7 @@ function fullHome(columns: number, rows: number): Band[] {
   const log = rows >= 34 ? 6 : 4;
   const panes = Math.min(Math.max(8, Math.floor((rows - log - 2) * 0.4)), 18);
   const middle = rows - panes - log - 2;
-  const side = Math.min(72, Math.max(54, Math.floor(columns * 0.4)));
+  const side = Math.min(72, Math.max(58, Math.floor(columns * 0.4)));
   return [
     { rows: panes, regions: HOST_NAMES.map(pane) },
     one(1, columns, 'rule1', ruleBuild),

@@ -1,20 +1,16 @@
-/** What one looks things up in: glossary, keys, journal. */
-import { clockTime, duration, isoDate } from '../i18n/format.js';
+/** What one looks things up in: glossary and keys. */
 import { misc } from '../i18n/texts/misc.js';
-import { standingWord } from '../i18n/texts/words.js';
-import { KEY_TABLE } from '../input/keys.js';
-import { shownKey } from '../input/names.js';
+import { helpRows, keysText, KEY_TABLE } from '../input/keys.js';
 import type { KeyBinding } from '../input/binding.js';
-import type { JobEnd, JournalEntry } from '../services/ports.js';
 import type { Rollup } from '../state/standing.js';
 import { position, visibleTerms, windowStart } from '../state/lists.js';
 import type { ScreenName } from '../state/types.js';
-import { fit, width } from './ui/cells.js';
+import { width } from './ui/cells.js';
 import { inputSpans } from './ui/field.js';
-import { beside, block, cell, line, prose, span, spread, BLANK, type Line } from './ui/line.js';
+import { beside, block, cell, line, lineWidth, prose, span, spread, BLANK, type Line } from './ui/line.js';
 import { scrolled } from './ui/scroll.js';
-import { standingCell, STANDING_TONE } from './ui/standing.js';
-import { glyphsOf, inLang, langOf, type View } from './view.js';
+import { standingCell } from './ui/standing.js';
+import { glyphsOf, inLang, type View } from './view.js';
 
 export const LIST_TITLE_ROWS = 2;
 
@@ -76,27 +72,26 @@ const KEY_COLUMNS = 16;
 
 function keyLines(view: View, row: KeyBinding, columns: number, now: boolean): Line[] {
   const { state } = view;
-  const keys = row.keys.map((key) => shownKey(key, state.terminal.ascii)).join(' ');
-  const why = now ? row.disabled(state) : null;
-  const [first = '', ...rest] = prose(inLang(view, row.describe), columns - KEY_COLUMNS - 2).map(
-    (one) => one[0]?.text ?? '',
-  );
+  const keys = keysText(state, row);
+  const off = now && !(row.when?.(state) ?? true);
+  const why = off ? (row.where ?? null) : now ? row.disabled(state) : null;
+  const reason = why === null ? '' : inLang(view, why);
+  const danger = `${glyphsOf(view).standing.warn} ${inLang(view, misc.danger)}`;
+  const body = prose(inLang(view, row.describe), columns - KEY_COLUMNS - 2, why === null ? 'plain' : 'dim');
+  const last = body.at(-1) ?? BLANK;
+  if (row.dangerous) {
+    if (lineWidth(last) + 2 + width(danger) > columns - KEY_COLUMNS - 2) body.push([span(danger, 'warn')]);
+    else body.splice(-1, 1, [...last, span(`  ${danger}`, 'warn')]);
+  }
   return [
-    [
+    ...body.map((one, i): Line => [
       span('  '),
-      cell(keys, KEY_COLUMNS, why === null ? 'accent' : 'dim'),
-      span(first, why === null ? 'plain' : 'dim'),
-      ...(row.dangerous && width(first) + 20 < columns - KEY_COLUMNS
-        ? [span(`  ${glyphsOf(view).standing.warn} ${inLang(view, misc.danger)}`, 'warn')]
-        : []),
-    ],
-    ...rest.map((one): Line => [
-      span(' '.repeat(KEY_COLUMNS + 2)),
-      span(one, why === null ? 'plain' : 'dim'),
+      cell(i === 0 ? keys : '', KEY_COLUMNS, why === null ? 'accent' : 'dim'),
+      ...one,
     ]),
     ...(why === null
       ? []
-      : prose(`${inLang(view, misc.notNow)}: ${inLang(view, why)}`, columns, 'warn', KEY_COLUMNS + 4)),
+      : prose(off ? reason : `${inLang(view, misc.notNow)}: ${reason}`, columns, 'warn', KEY_COLUMNS + 4)),
   ];
 }
 
@@ -113,10 +108,17 @@ const SIGNS: readonly Rollup[] = [
   'partial',
 ];
 
+/** What the numbers of the runbook's pitfalls are. */
+function trapLines(view: View, columns: number): Line[] {
+  return [
+    line(inLang(view, misc.helpTraps), 'title'),
+    ...prose(inLang(view, misc.helpTrapsText), columns, 'plain', 2),
+  ];
+}
+
 export function helpText(view: View, columns: number): Line[] {
   const { state } = view;
   const screen: ScreenName = state.ui.stack.at(-2) ?? 'home';
-  const here = KEY_TABLE.filter((row) => row.places.includes(screen) && !row.id.startsWith('move.'));
   const moves = KEY_TABLE.filter((row) => row.id.startsWith('move.'));
   const everywhere = KEY_TABLE.filter((row) => row.places.includes('anywhere'));
   // Reasons are about the screen one came from, so rows are asked as if it were still on top.
@@ -129,7 +131,12 @@ export function helpText(view: View, columns: number): Line[] {
       ? []
       : [line(title, 'title'), ...rows.flatMap((row) => keyLines(from, row, columns, now)), BLANK];
   return [
-    ...group(inLang(view, misc.helpHere({ screen: inLang(view, misc.screens[screen]) })), here, true),
+    ...group(
+      inLang(view, misc.helpHere({ screen: inLang(view, misc.screens[screen]) })),
+      helpRows(from.state),
+      true,
+    ),
+    ...(screen === 'step' || screen === 'home' ? [...trapLines(view, columns), BLANK] : []),
     ...group(inLang(view, misc.helpMove), moves, false),
     ...group(inLang(view, misc.helpAnywhere), everywhere, false),
     line(inLang(view, misc.helpSigns), 'title'),
@@ -143,88 +150,5 @@ export function helpScreen(view: View, columns: number, rows: number): Line[] {
     line(` ${inLang(view, misc.help)}`, 'title'),
     BLANK,
     ...scrolled(view, text, position(view.state, 'help.scroll'), columns - 1, rows - LIST_TITLE_ROWS),
-  ];
-}
-
-// ---------------------------------------------------------------- journal
-
-function endWord(view: View, end: JobEnd): { readonly text: string; readonly standing: Rollup } {
-  const word = (standing: Rollup): string => inLang(view, standingWord[standing]);
-  switch (end.kind) {
-    case 'exited':
-      return end.exit === 0 ? { text: '0', standing: 'pass' } : { text: `${end.exit}`, standing: 'fail' };
-    case 'flooded':
-      return { text: end.kind, standing: 'fail' };
-    case 'timed-out':
-    case 'cancelled':
-      return { text: end.kind, standing: 'warn' };
-    case 'lost':
-      return { text: `${word('unknown')} (${end.reason})`, standing: 'unknown' };
-  }
-}
-
-function entryLine(view: View, entry: JournalEntry, columns: number): Line {
-  const when = `${isoDate(entry.at)} ${clockTime(entry.at)}`;
-  const row = (host: string, standing: Rollup, text: string, more: string): Line => [
-    span(' '),
-    cell(when, 19, 'dim'),
-    span('  '),
-    // What was green then may not be now: the past has no green.
-    span(glyphsOf(view).standing[standing], standing === 'pass' ? 'plain' : STANDING_TONE[standing]),
-    span(' '),
-    cell(host, 11),
-    cell(text, Math.max(20, columns - 19 - 11 - 28)),
-    span(fit(more, 22, 'right'), 'dim'),
-  ];
-  switch (entry.kind) {
-    case 'job': {
-      const end = endWord(view, entry.end);
-      const { step, action } = entry;
-      const what = inLang(view, misc.ranJob({ step, action, undo: entry.purpose === 'undo' }));
-      return row(
-        entry.host,
-        end.standing,
-        what,
-        `${end.text}  ${duration(langOf(view), entry.endedAt - entry.startedAt)}`,
-      );
-    }
-    case 'satisfied':
-      return row(entry.host, 'pass', inLang(view, misc.satisfied(entry)), '');
-    case 'gate': {
-      const { gate, subject, verdict } = entry.result;
-      return row(subject, verdict, inLang(view, misc.judged({ gate })), inLang(view, standingWord[verdict]));
-    }
-    case 'waiver': {
-      const { key, until, by } = entry.waiver;
-      const text = entry.withdrawn ? misc.unwaived({ gate: key }) : misc.waived({ gate: key, until });
-      return row('', 'waived', inLang(view, text), by);
-    }
-  }
-}
-
-/** Newest first. */
-export function journalText(view: View, columns: number): Line[] {
-  const { journal } = view.state.ui;
-  if (journal === null) return [line(`  ${inLang(view, misc.journalReading)}`, 'dim')];
-  if (journal.entries.length === 0) return [line(`  ${inLang(view, misc.journalEmpty)}`, 'dim')];
-  return journal.entries.toReversed().map((entry) => entryLine(view, entry, columns));
-}
-
-export function journalScreen(view: View, columns: number, rows: number): Line[] {
-  const damaged = view.state.ui.journal?.damaged ?? 0;
-  return [
-    spread(
-      [span(` ${inLang(view, misc.journal)}`, 'title')],
-      damaged === 0 ? [] : [span(`${inLang(view, misc.journalDamaged({ count: damaged }))} `, 'warn')],
-      columns,
-    ),
-    BLANK,
-    ...scrolled(
-      view,
-      journalText(view, columns - 2),
-      position(view.state, 'journal.scroll'),
-      columns - 1,
-      rows - LIST_TITLE_ROWS,
-    ),
   ];
 }

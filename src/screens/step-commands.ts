@@ -84,6 +84,27 @@ function explained(view: View, action: Action, columns: number): Line[] {
   ];
 }
 
+/** The pitfalls that this action avoids, in the words of its step. */
+function avoided(view: View, step: Step, action: Action, columns: number): Line[] {
+  if (action.trap.length === 0) return [];
+  const { lang } = view.state;
+  const told = action.trap.flatMap((trap) => {
+    const said = step.pitfalls.filter((one) => one.trap === trap).map((one) => one[lang]);
+    return (said.length === 0 ? [inLang(view, text.otherPitfall)] : said).map((one) => ({ trap, one }));
+  });
+  return [
+    BLANK,
+    line(inLang(view, text.avoids), 'title'),
+    ...told.flatMap(({ trap, one }) => {
+      const [first = [], ...rest] = prose(one, columns, 'plain', 6);
+      return [
+        [span(`  ${trap} `, 'dim'), ...first.map((part) => span(part.text.trimStart(), part.tone))],
+        ...rest,
+      ];
+    }),
+  ];
+}
+
 export function commandLines(view: View, step: Step, columns: number): Line[] {
   const { state } = view;
   const action = chosenAction(state);
@@ -96,13 +117,12 @@ export function commandLines(view: View, step: Step, columns: number): Line[] {
       span(`  ${action.id}`, 'accent'),
       span(found === null ? '' : `  ${inLang(view, text.onHost({ host: found.host }))}`, 'dim'),
     ],
-    step.actions.length > 1 ? [span('[ ]', 'accent')] : [],
+    step.actions.length > 1 ? [span('[ ]', 'accent'), span(` ${inLang(view, text.others)}`, 'dim')] : [],
     columns,
   );
   const risk: Line = [
     span(inLang(view, riskWord[action.risk]), RISK_TONE[action.risk]),
     span(`, ${inLang(view, action.as === 'root' ? text.asRoot : text.asUser)}`, 'dim'),
-    ...(action.trap.length === 0 ? [] : [span(`  ${action.trap.join(' ')}`, 'dim')]),
   ];
   const elsewhere =
     found !== null && found.host !== state.ui.focusedHost
@@ -119,7 +139,7 @@ export function commandLines(view: View, step: Step, columns: number): Line[] {
       ...prose(inLang(view, action.differs), columns, 'plain', 2),
     );
   }
-  lines.push(...explained(view, action, columns));
+  lines.push(...explained(view, action, columns), ...avoided(view, step, action, columns));
   if (on.satisfied !== null) {
     lines.push(
       BLANK,

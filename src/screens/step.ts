@@ -1,16 +1,18 @@
 /** A step: what it is for, what it runs, what came out, how its gates stand. */
-import { briefly, decimal, stopwatch } from '../i18n/format.js';
+import { age, decimal, stopwatch } from '../i18n/format.js';
 import { step as text } from '../i18n/texts/step.js';
 import { ACTION_COLUMNS, actionWord } from '../i18n/texts/words.js';
 import { HOST_NAMES } from '../lab/types.js';
-import { STEP_TABS, stepTab } from '../input/move.js';
+import { STEP_TABS, stepTab } from '../state/tabs.js';
 import type { Step } from '../runbook/types.js';
+import { allRan, isCancelling } from '../state/cancelling.js';
 import { stepOf } from '../state/content.js';
 import { chosenGate, position, windowStart } from '../state/lists.js';
 import { isRunning, runKey, stepGates, stepRollup } from '../state/standing.js';
 import type { ActionPhase, ActionRun, StepRun } from '../state/types.js';
 import type { Tone } from '../term/theme.js';
-import { gateRow } from './gate-list.js';
+import { gateRow, sayingLines, sayingRows } from './gate-list.js';
+import { digitOf } from './host-pane.js';
 import { logLines, logStatus, logWindow } from './log.js';
 import { commandLines } from './step-commands.js';
 import { glyphsOf, inLang, langOf, type View } from './view.js';
@@ -25,6 +27,9 @@ function section(view: View, title: { id: string; en: string }, body: readonly L
   return [line(inLang(view, title), 'title'), ...body, BLANK];
 }
 
+/** Sign and number before a pitfall. */
+const PITFALL_COLUMNS = 8;
+
 function explainLines(view: View, step: Step, columns: number): Line[] {
   const para = (of: { id: string; en: string }): Line[] => prose(inLang(view, of), columns - 1, 'plain', 2);
   const lines = [
@@ -36,17 +41,13 @@ function explainLines(view: View, step: Step, columns: number): Line[] {
     lines.push(
       ...section(
         view,
-        text.pitfalls,
+        step.pitfalls.some((one) => one.trap !== undefined) ? text.pitfallsNumbered : text.pitfalls,
         step.pitfalls.flatMap((one) => {
-          const [first = [], ...rest] = prose(
-            `${one[langOf(view)]}${one.trap === undefined ? '' : ` (${one.trap})`}`,
-            columns - 1,
-            'plain',
-            4,
-          );
+          const [first = [], ...rest] = prose(one[langOf(view)], columns - 1, 'plain', PITFALL_COLUMNS);
           return [
             [
               span(`  ${glyphsOf(view).standing.warn} `, 'warn'),
+              cell(one.trap ?? '', PITFALL_COLUMNS - 4, 'dim'),
               ...first.map((part) => span(part.text.trimStart(), part.tone)),
             ],
             ...rest,
@@ -108,24 +109,28 @@ function runSummary(view: View, step: Step, columns: number): Line[] {
     const run = state.runs[runKey(step.id, host)];
     const head = [
       span(state.ui.focusedHost === host ? glyphsOf(view).focus : ' ', 'accent'),
-      cell(`${HOST_NAMES.indexOf(host) + 1} ${host}`, 13, state.ui.focusedHost === host ? 'pick' : 'plain'),
+      span(`${digitOf(host)} `, 'dim'),
+      cell(host, 11, state.ui.focusedHost === host ? 'pick' : 'plain'),
     ];
     if (run === undefined) return [...head, span(inLang(view, text.neverRun), 'dim')];
-    const tone = PHASE_TONE[run.phase];
+    // A cancel that came too late stopped nothing: what is shown is what happened.
+    const phase = run.phase === 'cancelled' && allRan(run) ? 'done' : run.phase;
+    const tone = PHASE_TONE[phase];
     const done = run.actions.filter((one) => one.endedAt !== null || one.phase === 'satisfied').length;
     return [
       ...head,
-      span(`${glyphsOf(view).standing[PHASE_SIGN[run.phase]]} `, tone),
-      cell(inLang(view, text.runPhase[run.phase]), 15, tone),
+      span(`${glyphsOf(view).standing[PHASE_SIGN[phase]]} `, tone),
+      cell(inLang(view, isCancelling(state, run) ? text.cancelling : text.runPhase[phase]), 15, tone),
       cell(`${done}/${run.actions.length}`, 6, 'plain', 'right'),
-      cell(elapsed(view, run.startedAt, run.endedAt), 9, 'plain', 'right'),
-      span(run.purpose === 'undo' ? `  ${inLang(view, text.undoing)}` : '', 'warn'),
+      span(`  ${inLang(view, text.took)} `, 'dim'),
+      cell(elapsed(view, run.startedAt, run.endedAt), 7),
       span(
         isRunning(run) || run.endedAt === null || columns < 70
           ? ''
-          : `  ${briefly(langOf(view), state.now - run.endedAt)}`,
+          : `  ${inLang(view, text.ended({ age: age(langOf(view), state.now - run.endedAt) }))}`,
         'dim',
       ),
+      span(run.purpose === 'undo' ? `  ${inLang(view, text.undoing)}` : '', 'warn'),
     ];
   });
 }
@@ -137,7 +142,8 @@ function actionLines(view: View, one: ActionRun, columns: number): Line[] {
     span('   '),
     cell(one.action, 24),
     cell(inLang(view, actionWord[one.phase]), ACTION_COLUMNS, tone),
-    cell(elapsed(view, one.startedAt, one.endedAt), 8, 'dim', 'right'),
+    span(one.startedAt === null ? '' : `${inLang(view, text.took)} `, 'dim'),
+    cell(elapsed(view, one.startedAt, one.endedAt), 7),
     span(exit === '' ? '' : `  ${exit}`, 'dim'),
   ];
   if (one.trouble === null) return [row];
@@ -183,10 +189,12 @@ function gateLines(view: View, step: Step, columns: number, rows: number): Line[
     0,
     gates.findIndex((gate) => gate.key === mine),
   );
-  const start = windowStart(at, rows, gates.length);
-  return gates
-    .slice(start, start + rows)
+  const room = rows - sayingRows(columns);
+  const start = windowStart(at, room, gates.length);
+  const shown = gates
+    .slice(start, start + room)
     .map((gate) => gateRow(view, gate, gate.key === mine, true, columns));
+  return [...block(shown, room), ...sayingLines(view, gates[at] ?? null, columns)];
 }
 
 function tabLine(view: View): Line {

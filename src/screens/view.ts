@@ -1,11 +1,11 @@
 /** What screens see: the state, the log buffers, and how large they are. Screens are functions from this to lines. */
 import { glyphs, type Glyphs } from '../term/glyphs.js';
-import type { HostName, Language, Text } from '../lab/types.js';
+import type { Language, Text } from '../lab/types.js';
 import type { LogBook } from '../state/logs.js';
-import type { AppState, TerminalView } from '../state/types.js';
+import type { AppState, TerminalView, VagrantPlan } from '../state/types.js';
 
-/** The text of the Vagrantfile for three addresses. */
-export type VagrantText = (addresses: Readonly<Record<HostName, string>>) => string;
+/** The text of the Vagrantfile for three VMs. */
+export type VagrantText = (plan: VagrantPlan) => string;
 
 export interface View {
   readonly state: AppState;

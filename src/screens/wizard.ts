@@ -10,46 +10,62 @@ import { inLang, langOf, type View } from './view.js';
 import { block, cell, line, prose, span, BLANK, type Line } from './ui/line.js';
 import { standingCell } from './ui/standing.js';
 
-const TIME_COLUMNS = 8;
+/** Columns of what is said of a step beside its title; on narrow screens the title counts more. */
+function infoColumns(columns: number): number {
+  return columns < 66 ? 13 : 17;
+}
+/** Columns of how long it took, where there is room for it. */
+const TOOK_COLUMNS = 13;
 
-/** Time of the run under way, or of the last one; the longest over the hosts. */
-function timeOf(view: View, step: Step): string {
-  const runs = stepRuns(view.state, step.id);
-  const running = runs.filter((run) => isRunning(run));
-  const some = running.length > 0 ? running : runs;
-  if (some.length === 0) return '';
-  const ms = Math.max(...some.map((run) => (run.endedAt ?? view.state.now) - run.startedAt));
-  return running.length > 0 ? stopwatch(ms) : briefly(langOf(view), ms);
+/** Milliseconds of the runs that pass the test, the longest over the hosts; null when there is none. */
+function longest(view: View, step: Step, running: boolean): number | null {
+  const runs = stepRuns(view.state, step.id).filter((run) => isRunning(run) === running);
+  if (runs.length === 0) return null;
+  return Math.max(...runs.map((run) => (run.endedAt ?? view.state.now) - run.startedAt));
+}
+
+/** The one thing to know of a step besides its standing: how long it runs, what it waits for, how far it is. */
+function infoOf(view: View, step: Step, columns: number): string {
+  const { state } = view;
+  const running = longest(view, step, true);
+  if (running !== null) return inLang(view, home.runsFor({ time: stopwatch(running) }));
+  const unmet = unmetNeeds(state, step);
+  const sum = stepRollup(state, step);
+  if (unmet.length > 0 && (sum === 'never' || sum === 'blocked')) {
+    return inLang(view, home.waitsFor({ steps: unmet.join(', ') }));
+  }
+  const counts = gateCounts(state, step.id);
+  const all = Object.values(counts).reduce((total, n) => total + n, 0);
+  if (all === 0) return '';
+  const text = columns < 17 ? home.gatesShort : home.gatesDone;
+  return inLang(view, text({ done: counts.pass + counts.waived, all }));
+}
+
+function tookOf(view: View, step: Step): string {
+  const ms = longest(view, step, false);
+  return ms === null ? '' : inLang(view, home.took({ time: briefly(langOf(view), ms) }));
 }
 
 function stepLine(view: View, step: Step, focused: boolean, columns: number): Line {
   const { state } = view;
   const chosen = state.ui.step === step.id;
-  const counts = gateCounts(state, step.id);
-  const all = Object.values(counts).reduce((sum, n) => sum + n, 0);
-  const unmet = unmetNeeds(state, step);
-  const sum = stepRollup(state, step);
-  const info =
-    unmet.length > 0 && (sum === 'never' || sum === 'blocked')
-      ? inLang(view, home.waitsFor({ steps: unmet.join(', ') }))
-      : all === 0
-        ? ''
-        : inLang(view, home.gatesDone({ done: counts.pass + counts.waived, all }));
-  const fixed = 2 + 12 + 4 + TIME_COLUMNS + 2;
-  const infoColumns = columns >= 90 ? 20 : columns >= 62 ? 16 : 0;
-  // Not wider than titles are: time and count should stand near to what they belong to.
-  const titleColumns = Math.min(48, Math.max(8, columns - fixed - infoColumns - 1));
+  const fixed = 2 + 12 + 3;
+  const took = columns >= 78;
+  const info = infoColumns(columns);
+  const right = 1 + info + (took ? 1 + TOOK_COLUMNS : 0);
+  // Not wider than titles are: what is said of a step should stand near to it.
+  const titleColumns = Math.min(44, Math.max(8, columns - fixed - right));
   const tone = chosen ? 'pick' : 'plain';
   return [
     chosenMark(view, chosen, focused),
     span(' '),
-    ...standingCell(view, sum),
+    ...standingCell(view, stepRollup(state, step)),
     span(' '),
-    cell(step.id, 4, tone),
+    cell(step.id, 3, tone),
     cell(inLang(view, step.title), titleColumns, tone),
-    cell(timeOf(view, step), TIME_COLUMNS, 'dim', 'right'),
-    span('  '),
-    ...(infoColumns === 0 ? [] : [cell(info, infoColumns, 'dim')]),
+    span(' '),
+    cell(infoOf(view, step, info), info, 'dim'),
+    ...(took ? [span(' '), cell(tookOf(view, step), TOOK_COLUMNS, 'dim')] : []),
   ];
 }
 

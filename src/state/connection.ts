@@ -99,6 +99,7 @@ function opened(state: AppState, message: Of<'lab.opened'>): AppState {
       hosts: perHost(() => UNKNOWN_HOST),
       gates,
       runs: {},
+      cancelling: {},
       variants: message.variants,
     },
     {
@@ -123,6 +124,7 @@ function closed(state: AppState): AppState {
       hosts: perHost(() => UNKNOWN_HOST),
       gates: {},
       runs: {},
+      cancelling: {},
     },
     { stack: ['welcome'], typing: null, gate: null, positions: {}, journal: null },
   );

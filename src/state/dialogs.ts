@@ -3,9 +3,11 @@ import { isoDate } from '../i18n/format.js';
 import { reasons } from '../i18n/texts/reasons.js';
 import type { GateKey } from '../gates/types.js';
 import type { StepId } from '../runbook/types.js';
+import { cancelOn } from './cancelling.js';
 import { stepOf } from './content.js';
 import type { Transition } from './messages.js';
 import { isRunning, runKey, runningRuns, stepRuns } from './standing.js';
+import { STEP_TABS } from './tabs.js';
 import type { AppState, Dialog, Effect, TroubleView, UiState } from './types.js';
 
 const DAY_MS = 86_400_000;
@@ -71,10 +73,11 @@ export function askUndo(state: AppState, stepId: StepId): AppState {
 }
 
 export function askCancel(state: AppState, stepId: StepId): Transition {
-  const hosts = stepRuns(state, stepId)
-    .filter((run) => isRunning(run))
-    .map((run) => run.host);
-  if (hosts.length === 1) return [state, [{ type: 'step.cancel', step: stepId, hosts }]];
+  const under = stepRuns(state, stepId).filter((run) => isRunning(run));
+  // Only commands can be cancelled; where nothing but gates is being asked it is too late.
+  const commands = under.filter((run) => run.phase === 'running');
+  const hosts = (commands.length === 0 ? under : commands).map((run) => run.host);
+  if (hosts.length <= 1) return cancelOn(state, stepId, hosts);
   return [chooseHosts(state, { step: stepId, purpose: 'cancel', force: false, hosts }), []];
 }
 
@@ -139,6 +142,21 @@ function destroys(state: AppState, dialog: { step: StepId; hosts: Choice['hosts'
   );
 }
 
+function replaceEffect(state: AppState, file: 'lab' | 'vagrant'): Effect {
+  if (file === 'lab') return { type: 'draft.write', draft: state.connect.draft, replace: true };
+  const directory = (state.ui.inputs['vagrant.path'] ?? '').trim();
+  return { type: 'vagrant.write', directory, plan: state.vagrant.plan, replace: true };
+}
+
+/** Who starts something on the step screen wants to see what comes of it. */
+function showOutput(state: AppState, hosts: Choice['hosts']): AppState {
+  const { ui } = state;
+  if (ui.stack.at(-1) !== 'step') return state;
+  const focusedHost = hosts.includes(ui.focusedHost) ? ui.focusedHost : (hosts[0] ?? ui.focusedHost);
+  const positions = { ...ui.positions, 'step.tab': STEP_TABS.indexOf('output'), [`log.${focusedHost}`]: 0 };
+  return withUi(state, { positions, focusedHost });
+}
+
 function start(state: AppState, dialog: Extract<Dialog, { kind: 'confirm-run' }>): Effect {
   const { step, hosts, force } = dialog;
   return { type: 'step.run', step, hosts, force, variants: state.variants };
@@ -153,9 +171,7 @@ export function acceptDialog(state: AppState): Transition {
     case 'choose-host': {
       const one = dialog.hosts[dialog.cursor - 1];
       const hosts = one === undefined ? dialog.hosts : [one];
-      if (dialog.purpose === 'cancel') {
-        return [closeDialog(state), [{ type: 'step.cancel', step: dialog.step, hosts }]];
-      }
+      if (dialog.purpose === 'cancel') return cancelOn(closeDialog(state), dialog.step, hosts);
       return [confirmHosts(state, dialog, hosts), []];
     }
     case 'confirm-run':
@@ -175,9 +191,12 @@ export function acceptDialog(state: AppState): Transition {
           [],
         ];
       }
-      return [closeDialog(state), [start(state, dialog)]];
+      return [showOutput(closeDialog(state), dialog.hosts), [start(state, dialog)]];
     case 'confirm-undo':
-      return [closeDialog(state), [{ type: 'step.undo', step: dialog.step, hosts: dialog.hosts }]];
+      return [
+        showOutput(closeDialog(state), dialog.hosts),
+        [{ type: 'step.undo', step: dialog.step, hosts: dialog.hosts }],
+      ];
     case 'typed-confirm': {
       if (dialog.input.trim() !== dialog.expected) return [state, []];
       const { step, hosts, force } = dialog;
@@ -185,12 +204,12 @@ export function acceptDialog(state: AppState): Transition {
         dialog.purpose === 'undo'
           ? { type: 'step.undo', step, hosts }
           : { type: 'step.run', step, hosts, force, variants: state.variants };
-      return [closeDialog(state), [effect]];
+      return [showOutput(closeDialog(state), hosts), [effect]];
     }
     case 'waive':
       return acceptWaiver(state, dialog);
     case 'confirm-replace':
-      return [closeDialog(state), [{ type: 'draft.write', draft: state.connect.draft, replace: true }]];
+      return [closeDialog(state), [replaceEffect(state, dialog.file)]];
     case 'confirm-quit':
       return quit(state);
     case 'trouble':

@@ -1,9 +1,11 @@
-/** Slice: the guided set-up: answers, tries, writing of the lab file and of the Vagrantfile. */
+/** Slice: the guided set-up of a lab: answers, what is wrong with them, tries, writing of the lab file. */
+import { formTexts } from '../i18n/texts/form.js';
 import { perHost, UNTESTED } from './initial.js';
 import { openDialog, withUi } from './dialogs.js';
+import { fieldName, fieldProblem, wrongFields } from './form.js';
 import type { Message, Transition } from './messages.js';
-import { draftText, connectField, characters } from './typing.js';
-import type { AppState, LabDraft } from './types.js';
+import { characters, connectField, connectFields, draftText } from './typing.js';
+import type { AppState, ConnectField, Effect, LabDraft } from './types.js';
 
 export type DraftMessage = Extract<
   Message,
@@ -12,10 +14,10 @@ export type DraftMessage = Extract<
       | 'draft.test'
       | 'draft.written'
       | 'draft.failed'
+      | 'draft.key'
       | 'draft.auth'
       | 'draft.try'
-      | 'draft.save'
-      | 'vagrant.save';
+      | 'draft.save';
   }
 >;
 
@@ -29,6 +31,45 @@ export function caretAtEnd(state: AppState): AppState {
   return withUi(state, { caret: characters(text).length });
 }
 
+/** Puts the cursor on a field of the form. */
+export function focusField(state: AppState, field: ConnectField): AppState {
+  const at = Math.max(0, connectFields(state.connect.draft).indexOf(field));
+  return caretAtEnd(withUi(state, { positions: { ...state.ui.positions, 'connect.field': at } }));
+}
+
+/** The cursor goes to another row: what is wrong with the one it leaves is told from now on. */
+export function leaveField(state: AppState, value: number): Transition {
+  const from = connectField(state);
+  const moved = withUi(state, { positions: { ...state.ui.positions, 'connect.field': Math.max(0, value) } });
+  if (connectField(moved) === from) return [caretAtEnd(moved), []];
+  const { connect } = moved;
+  const left = connect.left.includes(from) ? connect.left : [...connect.left, from];
+  const ask = from === 'key' && fieldProblem({ ...connect, key: null }, 'key') === null;
+  const effects: Effect[] = ask ? [{ type: 'draft.key', path: connect.draft.key }] : [];
+  return [caretAtEnd({ ...moved, connect: { ...connect, left } }), effects];
+}
+
+/** Sends the form, or goes to the first answer that is wrong and says how many there are. */
+function submit(state: AppState, send: (state: AppState) => Transition): Transition {
+  const connect = { ...state.connect, left: connectFields(state.connect.draft), problem: null };
+  const wrong = wrongFields(connect);
+  const [first] = wrong;
+  if (first === undefined) return send({ ...state, connect });
+  const { id, en } = fieldName(first);
+  const count = wrong.length;
+  const text = {
+    id: formTexts.wrong({ count, first: id }).id,
+    en: formTexts.wrong({ count, first: en }).en,
+  };
+  const told = withUi({ ...state, connect }, { notice: { tone: 'bad', text, at: state.now } });
+  return [focusField(told, first), []];
+}
+
+/** Tries that were under way and will not be answered any more count as not tried. */
+function untried(connect: AppState['connect']): AppState['connect']['tests'] {
+  return perHost((host) => (connect.tests[host].kind === 'testing' ? UNTESTED : connect.tests[host]));
+}
+
 export function draft(state: AppState, message: DraftMessage): Transition {
   const { connect } = state;
   switch (message.type) {
@@ -38,26 +79,31 @@ export function draft(state: AppState, message: DraftMessage): Transition {
       return [{ ...state, connect: { ...connect, draft: { ...connect.draft, auth }, problem: null } }, []];
     }
     case 'draft.try':
-      return [
-        { ...state, connect: { ...connect, problem: null, tests: perHost(() => ({ kind: 'testing' })) } },
+      return submit(state, (sent) => [
+        { ...sent, connect: { ...sent.connect, tests: perHost(() => ({ kind: 'testing' })) } },
         [{ type: 'draft.test', draft: connect.draft }],
-      ];
+      ]);
     case 'draft.test':
       return [
         { ...state, connect: { ...connect, tests: { ...connect.tests, [message.host]: message.test } } },
         [],
       ];
     case 'draft.save':
-      return [
-        { ...state, connect: { ...connect, problem: null } },
-        [{ type: 'draft.write', draft: connect.draft, replace: false }],
-      ];
+      return submit(state, (sent) => [sent, [{ type: 'draft.write', draft: connect.draft, replace: false }]]);
+    case 'draft.key': {
+      // An answer to a path that has been changed since says nothing.
+      if (message.path !== connect.draft.key) return [state, []];
+      const key = message.problem === null ? null : { path: message.path, problem: message.problem };
+      const next: AppState = { ...state, connect: { ...connect, key } };
+      if (key === null || !message.submitted) return [next, []];
+      return submit({ ...next, connect: { ...next.connect, tests: untried(connect) } }, (sent) => [sent, []]);
+    }
     case 'draft.written': {
       // The secrets typed here have served: from now on they are in the file or nowhere.
       const clean: LabDraft = { ...connect.draft, passphrase: '', password: '', sudoPassword: '' };
       const next: AppState = {
         ...state,
-        connect: { draft: clean, tests: connect.tests, problem: null },
+        connect: { ...connect, draft: clean, problem: null, left: [], key: null },
         opening: { practice: false, since: state.now },
       };
       return [
@@ -67,23 +113,10 @@ export function draft(state: AppState, message: DraftMessage): Transition {
     }
     case 'draft.failed': {
       if (message.trouble.code === LAB_FILE_EXISTS) {
-        return [openDialog(state, { kind: 'confirm-replace', path: connect.draft.path }), []];
+        const { path } = connect.draft;
+        return [openDialog(state, { kind: 'confirm-replace', file: 'lab', path }), []];
       }
-      const tests = perHost((host) =>
-        connect.tests[host].kind === 'testing' ? UNTESTED : connect.tests[host],
-      );
-      return [{ ...state, connect: { ...connect, tests, problem: message.trouble } }, []];
+      return [{ ...state, connect: { ...connect, tests: untried(connect), problem: message.trouble } }, []];
     }
-    case 'vagrant.save':
-      return [
-        state,
-        [
-          {
-            type: 'vagrant.write',
-            directory: (state.ui.inputs['vagrant.path'] ?? '').trim(),
-            addresses: connect.draft.addresses,
-          },
-        ],
-      ];
   }
 }

@@ -1,6 +1,6 @@
 import { HOST_NAMES, type HostName, type Language } from '../lab/types.js';
 import type { Runbook } from '../runbook/types.js';
-import type { AppState, HostView, LabDraft, LoginTest, TerminalView } from './types.js';
+import type { AppState, HostView, LabDraft, LoginTest, TerminalView, VagrantPlan } from './types.js';
 
 /** The same value for each host. */
 export function perHost<T>(make: (host: HostName) => T): Readonly<Record<HostName, T>> {
@@ -19,6 +19,8 @@ export interface InitialOptions {
   readonly now: number;
   /** What the connect screen starts with, e.g. from track defaults and a proposed file name. */
   readonly draft: LabDraft;
+  /** What a Vagrantfile would make; has nothing to do with what is typed into the form. */
+  readonly vagrant: VagrantPlan;
   /** Where a Vagrantfile is proposed to be written. */
   readonly directory: string;
   readonly lastLab: string | null;
@@ -40,7 +42,9 @@ export function initialState(options: InitialOptions): AppState {
     gates: {},
     runs: {},
     variants: {},
-    connect: { draft: options.draft, tests: perHost(() => UNTESTED), problem: null },
+    connect: { draft: options.draft, tests: perHost(() => UNTESTED), problem: null, left: [], key: null },
+    vagrant: { plan: options.vagrant, keyFound: null, written: null },
+    cancelling: {},
     ui: {
       stack: ['welcome'],
       dialog: null,

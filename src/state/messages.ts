@@ -22,6 +22,8 @@ export type UiMessage =
   | { readonly type: 'ui.phase'; readonly by: 1 | -1 }
   | { readonly type: 'ui.step'; readonly step: StepId }
   | { readonly type: 'ui.gate'; readonly key: GateKey }
+  /** The journal entry at that row of its list. */
+  | { readonly type: 'ui.entry'; readonly at: number }
   | { readonly type: 'ui.position'; readonly name: string; readonly value: number }
   | { readonly type: 'ui.type'; readonly name: string }
   | { readonly type: 'ui.edit'; readonly edit: Edit }
@@ -37,6 +39,8 @@ export type UiMessage =
   | { readonly type: 'dialog.accept' }
   | { readonly type: 'dialog.reject' }
   | { readonly type: 'dialog.move'; readonly by: number }
+  /** Neither yes nor no: another place for the file. */
+  | { readonly type: 'dialog.elsewhere' }
   | { readonly type: 'check'; readonly scope: CheckScope }
   | { readonly type: 'gate.unwaive'; readonly key: GateKey }
   | { readonly type: 'variant.toggle'; readonly step: StepId; readonly action: string }

@@ -2,10 +2,11 @@
 import { duration } from '../i18n/format.js';
 import { form } from '../i18n/text.js';
 import { variantKey } from '../runbook/render.js';
+import { allRan, asCancelling, lateText } from './cancelling.js';
 import { askCancel, askRun, askUndo, saveEffect, withUi } from './dialogs.js';
 import type { Message, Transition } from './messages.js';
 import { gateStanding, isRunning, runKey, stepGates } from './standing.js';
-import type { AppState, Notice, StepRun } from './types.js';
+import type { AppState, Notice, StepRun, StepRunKey } from './types.js';
 
 export type RunsMessage = Extract<
   Message,
@@ -45,14 +46,15 @@ const ended = {
 };
 
 /** One sentence on a run that has just ended; null while it goes on. */
-function noticeOf(state: AppState, run: StepRun): Notice | null {
+function noticeOf(state: AppState, run: StepRun, late: boolean): Notice | null {
   const { now } = state;
   const what = `${run.step} ${run.host}`;
   const ms = (run.endedAt ?? now) - run.startedAt;
   switch (run.phase) {
     case 'running':
-    case 'gating':
       return null;
+    case 'gating':
+      return late ? { tone: 'plain', text: lateText(run), at: now } : null;
     case 'failed': {
       const done = run.actions.filter((action) => action.phase === 'ok').length;
       const rest = run.actions.filter((action) => action.phase === 'waiting').length;
@@ -61,10 +63,12 @@ function noticeOf(state: AppState, run: StepRun): Notice | null {
       return { tone: 'bad', text: ended.failed({ what }), at: now };
     }
     case 'cancelled':
+      if (allRan(run)) return { tone: 'plain', text: lateText(run), at: now };
       return { tone: 'plain', text: ended.cancelled({ what }), at: now };
     case 'done': {
       const idle = run.actions.length > 0 && run.actions.every((action) => action.phase === 'satisfied');
       const count = run.purpose === 'run' ? redGates(state, run) : 0;
+      if (late) return { tone: count > 0 ? 'bad' : 'plain', text: lateText(run), at: now };
       if (count > 0) return { tone: 'bad', text: ended.red({ what, count }), at: now };
       if (idle) return { tone: 'plain', text: ended.satisfied({ what }), at: now };
       return { tone: 'good', text: (run.purpose === 'undo' ? ended.undo : ended.run)({ what, ms }), at: now };
@@ -79,14 +83,30 @@ function redGates(state: AppState, run: StepRun): number {
     .filter((gate) => ['fail', 'unknown', 'blocked'].includes(gateStanding(state, gate))).length;
 }
 
+/** What is still to be said of a cancel when a run has gone on or ended. */
+function marksAfter(state: AppState, key: StepRunKey, run: StepRun): AppState['cancelling'] {
+  if (run.phase === 'running') return state.cancelling;
+  const rest = { ...state.cancelling };
+  if (run.phase === 'gating') rest[key] = 'late';
+  else delete rest[key];
+  return rest;
+}
+
 export function runs(state: AppState, message: RunsMessage): Transition {
   switch (message.type) {
     case 'run': {
-      const { run } = message;
-      const key = runKey(run.step, run.host);
+      const key = runKey(message.run.step, message.run.host);
+      const asked = state.cancelling[key];
+      const run =
+        asked === 'asked' && message.run.phase === 'running' ? asCancelling(message.run) : message.run;
       const before = state.runs[key];
-      const next: AppState = { ...state, runs: { ...state.runs, [key]: run } };
-      const news = before === undefined || isRunning(before) ? noticeOf(next, run) : null;
+      const next: AppState = {
+        ...state,
+        runs: { ...state.runs, [key]: run },
+        cancelling: asked === undefined ? state.cancelling : marksAfter(state, key, run),
+      };
+      const news =
+        before === undefined || isRunning(before) ? noticeOf(next, run, asked !== undefined) : null;
       return [news === null ? next : withUi(next, { notice: news }), []];
     }
     case 'ask.run':

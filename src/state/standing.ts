@@ -1,18 +1,13 @@
 /** How a gate stands, and how the standings of many add up. The rule of the house: nothing but a fresh pass is green. */
-import type { GateKey, Standing, Waiver } from '../gates/types.js';
+import { waiverHolds } from '../gates/schedule.js';
+import type { GateKey, Standing } from '../gates/types.js';
 import type { RenderedGate, Step, StepId } from '../runbook/types.js';
 import { contentOf } from './content.js';
 import type { AppState, GateView, StepRun, StepRunKey } from './types.js';
 import { HOST_NAMES, type HostName } from '../lab/types.js';
-import { isoDate } from '../i18n/format.js';
 
 /** The standing of a step or phase: as of a gate, or `partial` when some of it is green and the rest not looked at yet. */
 export type Rollup = Standing | 'partial';
-
-/** A waiver holds up to and including its last day, in the operator's calendar. */
-export function waiverHolds(waiver: Waiver | null, now: number): boolean {
-  return waiver !== null && isoDate(now) <= waiver.until;
-}
 
 /**
  * @param view null when the gate is not known (no lab open)
@@ -26,7 +21,7 @@ export function standing(view: GateView | null | undefined, freshMs: number, now
   const fresh = view.result !== null && now - view.result.judgedAt <= freshMs;
   // A gate that is green by itself needs no excuse; anything else is covered by a waiver while that lasts.
   if (verdict === 'pass' && fresh) return 'pass';
-  if (waiverHolds(view.waiver, now)) return 'waived';
+  if (view.waiver !== null && waiverHolds(view.waiver, now)) return 'waived';
   if (verdict === null) return 'never';
   return fresh ? verdict : 'stale';
 }

@@ -1,5 +1,5 @@
 /**
- * The whole state of the program, what can happen to it (Message), and what it asks of the world (Effect).
+ * The whole state of the program, what can happen to it (Message), and what it asks of the world (Effect, in effects.ts).
  * `update(state, message)` in update.ts is pure; the runner in services/engine carries effects out and dispatches
  * what came of them. Log text is not here but in logs.ts; the state holds revision numbers.
  */
@@ -7,6 +7,10 @@ import type { GateKey, GateResult, Waiver } from '../gates/types.js';
 import type { HostName, Language, Parameters, Text } from '../lab/types.js';
 import type { Runbook, StepId, Variant } from '../runbook/types.js';
 import type { HostKey, JobEnd, JobId, JournalEntry, LinkStatus, Sample } from '../services/ports.js';
+import type { ConnectField, FieldProblem, LabDraft, LoginTest, VagrantPlan } from './setup-types.js';
+
+export type { Effect } from './effects.js';
+export type { ConnectField, FieldProblem, LabDraft, LoginTest, VagrantPlan } from './setup-types.js';
 
 // ---------------------------------------------------------------- slices
 
@@ -99,7 +103,8 @@ export type ScreenName =
   | 'host'
   | 'glossary'
   | 'help'
-  | 'journal';
+  | 'journal'
+  | 'entry';
 
 /** What is asked of the person on top of a screen; everything else waits. */
 export type Dialog =
@@ -138,34 +143,10 @@ export type Dialog =
       readonly cursor: number;
       readonly hosts: readonly HostName[];
     }
-  /** The lab file that the draft would be written to is there already. */
-  | { readonly kind: 'confirm-replace'; readonly path: string }
+  /** The file that would be written is there already. */
+  | { readonly kind: 'confirm-replace'; readonly file: 'lab' | 'vagrant'; readonly path: string }
   | { readonly kind: 'confirm-quit'; readonly running: readonly StepRunKey[] }
   | { readonly kind: 'trouble'; readonly trouble: TroubleView };
-
-/** Answers of the guided set-up on the connect screen; empty string = not answered yet. */
-export interface LabDraft {
-  readonly path: string;
-  readonly name: string;
-  readonly user: string;
-  readonly auth: 'agent' | 'key' | 'password';
-  readonly key: string;
-  readonly passphrase: string;
-  readonly password: string;
-  readonly sudoPassword: string;
-  readonly addresses: Readonly<Record<HostName, string>>;
-}
-/** Result of trying one host of a draft. */
-export type LoginTest =
-  | { readonly kind: 'untested' }
-  | { readonly kind: 'testing' }
-  | {
-      readonly kind: 'ok';
-      readonly hostname: string;
-      readonly os: string;
-      readonly sudo: 'nopasswd' | 'password' | 'none';
-    }
-  | { readonly kind: 'failed'; readonly trouble: TroubleView };
 
 export interface Notice {
   readonly tone: 'good' | 'bad' | 'plain';
@@ -191,7 +172,20 @@ export interface AppState {
     readonly draft: LabDraft;
     readonly tests: Readonly<Record<HostName, LoginTest>>;
     readonly problem: TroubleView | null;
+    /** Fields that have been left, or submitted: from then on what is wrong with them is told. */
+    readonly left: readonly ConnectField[];
+    /** What is wrong with the key file of that path; null when it was not looked at, or is right. */
+    readonly key: { readonly path: string; readonly problem: FieldProblem } | null;
   };
+  readonly vagrant: {
+    readonly plan: VagrantPlan;
+    /** Whether the public key of the plan is there; null = not looked yet. */
+    readonly keyFound: boolean | null;
+    /** Absolute path of the Vagrantfile that was written on this visit. */
+    readonly written: string | null;
+  };
+  /** Runs whose end was asked for: `late` when their commands had ended before. */
+  readonly cancelling: Readonly<Partial<Record<StepRunKey, 'asked' | 'late'>>>;
   readonly ui: UiState;
 }
 
@@ -252,52 +246,17 @@ export type ServiceMessage =
   | { readonly type: 'draft.test'; readonly host: HostName; readonly test: LoginTest }
   | { readonly type: 'draft.written'; readonly path: string }
   | { readonly type: 'draft.failed'; readonly trouble: TroubleView }
+  /** How the key file of that path is; `submitted` when the form was sent with it. */
+  | {
+      readonly type: 'draft.key';
+      readonly path: string;
+      readonly problem: FieldProblem | null;
+      readonly submitted: boolean;
+    }
+  /** The public key that a Vagrantfile would use; null when there is none. */
+  | { readonly type: 'vagrant.key'; readonly found: string | null }
+  | { readonly type: 'vagrant.written'; readonly path: string }
+  | { readonly type: 'vagrant.exists'; readonly path: string }
   | { readonly type: 'journal'; readonly entries: readonly JournalEntry[]; readonly damaged: number }
   | { readonly type: 'notice'; readonly notice: Notice }
   | { readonly type: 'trouble'; readonly trouble: TroubleView };
-
-// ---------------------------------------------------------------- effects
-
-/** What update() asks of the world. Carried out by services/engine; each answers with ServiceMessages. */
-export type Effect =
-  | {
-      readonly type: 'lab.open';
-      readonly source: { readonly kind: 'practice' } | { readonly kind: 'file'; readonly path: string };
-    }
-  | { readonly type: 'lab.close' }
-  | { readonly type: 'host-key.answer'; readonly ask: number; readonly accept: boolean }
-  | {
-      readonly type: 'gates.check';
-      readonly scope:
-        | { readonly kind: 'all' }
-        | { readonly kind: 'step'; readonly step: StepId }
-        | { readonly kind: 'keys'; readonly keys: readonly GateKey[] };
-    }
-  | {
-      readonly type: 'step.run';
-      readonly step: StepId;
-      readonly hosts: readonly HostName[];
-      readonly force: boolean;
-      readonly variants: Readonly<Record<string, Variant>>;
-    }
-  | { readonly type: 'step.undo'; readonly step: StepId; readonly hosts: readonly HostName[] }
-  | { readonly type: 'step.cancel'; readonly step: StepId; readonly hosts: readonly HostName[] }
-  | { readonly type: 'gate.waive'; readonly waiver: Waiver }
-  | { readonly type: 'gate.unwaive'; readonly key: GateKey }
-  | { readonly type: 'draft.test'; readonly draft: LabDraft }
-  | { readonly type: 'draft.write'; readonly draft: LabDraft; readonly replace: boolean }
-  | {
-      readonly type: 'vagrant.write';
-      readonly directory: string;
-      readonly addresses: Readonly<Record<HostName, string>>;
-    }
-  | {
-      readonly type: 'save';
-      readonly variants: Readonly<Record<string, Variant>>;
-      readonly cursor: { readonly phase: string; readonly step: StepId | null };
-    }
-  | { readonly type: 'link.retry'; readonly host: HostName }
-  /** Reads the newest entries; answered by `journal`, oldest first. */
-  | { readonly type: 'journal.read'; readonly limit: number }
-  | { readonly type: 'copy'; readonly text: string }
-  | { readonly type: 'quit' };

@@ -2,31 +2,19 @@
 import { HOST_NAMES } from '../lab/types.js';
 import { textOf, withUi } from './dialogs.js';
 import type { Edit } from './messages.js';
-import type { AppState, LabDraft } from './types.js';
+import type { AppState, ConnectField, LabDraft } from './types.js';
 
 /** Longest text a field takes; a pasted file must not end up in one. */
 export const MAX_INPUT = 512;
 
 /** Rows of the form on the connect screen, top to bottom, for the way of logging in that is chosen. */
-export type ConnectField =
-  | 'name'
-  | 'path'
-  | `address.${(typeof HOST_NAMES)[number]}`
-  | 'user'
-  | 'auth'
-  | 'key'
-  | 'passphrase'
-  | 'password'
-  | 'sudoPassword'
-  | 'test'
-  | 'write';
-
 export function connectFields(draft: LabDraft): readonly ConnectField[] {
   const secret: readonly ConnectField[] =
     draft.auth === 'key' ? ['key', 'passphrase'] : draft.auth === 'password' ? ['password'] : [];
   return [
     ...HOST_NAMES.map((host) => `address.${host}` as const),
     'user',
+    'port',
     'auth',
     ...secret,
     'sudoPassword',
@@ -47,6 +35,7 @@ export function draftText(draft: LabDraft, field: ConnectField): string | null {
     case 'name':
     case 'path':
     case 'user':
+    case 'port':
     case 'key':
     case 'passphrase':
     case 'password':
@@ -70,6 +59,7 @@ function withDraftText(draft: LabDraft, field: ConnectField, text: string): LabD
     case 'name':
     case 'path':
     case 'user':
+    case 'port':
     case 'key':
     case 'passphrase':
     case 'password':

@@ -3,6 +3,7 @@ import { otherLanguage } from '../i18n/text.js';
 import { contentOf } from './content.js';
 import {
   acceptDialog,
+  closeDialog,
   askQuit,
   moveInDialog,
   openDialog,
@@ -10,7 +11,7 @@ import {
   saveEffect,
   withUi,
 } from './dialogs.js';
-import { caretAtEnd } from './draft.js';
+import { caretAtEnd, focusField, leaveField } from './draft.js';
 import { chosenGate } from './lists.js';
 import type { Message, Transition } from './messages.js';
 import { characters, editText, typingTarget } from './typing.js';
@@ -31,6 +32,8 @@ const FRESH: Partial<Record<ScreenName, readonly string[]>> = {
   gate: ['gate.scroll'],
   help: ['help.scroll'],
   vagrant: ['vagrant.scroll'],
+  journal: ['journal.cursor'],
+  entry: ['entry.scroll'],
 };
 
 export function ui(state: AppState, message: UiSliceMessage): Transition {
@@ -42,7 +45,8 @@ export function ui(state: AppState, message: UiSliceMessage): Transition {
     case 'notice':
       return [withUi(state, { notice: message.notice }), []];
     case 'trouble':
-      return [openDialog(state, { kind: 'trouble', trouble: message.trouble }), []];
+      // A cancel that could not be carried out is no longer under way.
+      return [openDialog({ ...state, cancelling: {} }, { kind: 'trouble', trouble: message.trouble }), []];
     case 'journal': {
       const { entries, damaged } = message;
       return [withUi(state, { journal: { entries, damaged } }), []];
@@ -61,8 +65,12 @@ export function ui(state: AppState, message: UiSliceMessage): Transition {
       return open(state, message.screen);
     case 'ui.back':
       return [back(state), []];
-    case 'ui.language':
-      return [{ ...state, lang: otherLanguage(state.lang) }, []];
+    case 'dialog.elsewhere':
+      return [elsewhere(state), []];
+    case 'ui.language': {
+      const language = otherLanguage(state.lang);
+      return [{ ...state, lang: language }, [{ type: 'language.remember', language }]];
+    }
     case 'ui.refuse':
       return [withUi(state, { notice: { tone: 'plain', text: message.why, at: state.now } }), []];
     case 'ui.focus': {
@@ -80,16 +88,21 @@ export function ui(state: AppState, message: UiSliceMessage): Transition {
         withUi(state, { gate: message.key, positions: { ...state.ui.positions, 'gate.scroll': 0 } }),
         [],
       ];
+    case 'ui.entry': {
+      const positions = {
+        ...state.ui.positions,
+        'journal.cursor': Math.max(0, message.at),
+        'entry.scroll': 0,
+      };
+      return [withUi(state, { positions }), []];
+    }
     case 'ui.position': {
+      if (message.name === 'connect.field') return leaveField(state, message.value);
       const positions = { ...state.ui.positions, [message.name]: Math.max(0, message.value) };
-      const next = withUi(state, { positions });
-      return [message.name === 'connect.field' ? caretAtEnd(next) : next, []];
+      return [withUi(state, { positions }), []];
     }
-    case 'ui.type': {
-      const { name } = message;
-      const caret = characters(state.ui.inputs[name] ?? '').length;
-      return [withUi(state, { typing: name, caret }), []];
-    }
+    case 'ui.type':
+      return [typeInto(state, message.name), []];
     case 'ui.edit': {
       const target = typingTarget(state);
       if (target === null) return [state, []];
@@ -125,9 +138,24 @@ function open(state: AppState, screen: ScreenName): Transition {
   if (screen === 'gates' && known < 0 && state.ui.focus !== 'gates') next = withUi(next, { gate: null });
   if (screen === 'gate' && next.ui.gate === null) next = withUi(next, { gate: chosenGate(next) });
   if (screen === 'connect') next = caretAtEnd(next);
+  if (screen === 'vagrant') effects.push({ type: 'vagrant.key' });
   if (screen === 'step') effects.push(saveEffect(next));
   if (screen === 'journal') effects.push({ type: 'journal.read', limit: JOURNAL_LIMIT });
   return [next, effects];
+}
+
+/** The file that is there already stays: the place of the new one is to be typed. */
+function elsewhere(state: AppState): AppState {
+  const { dialog } = state.ui;
+  if (dialog?.kind !== 'confirm-replace') return state;
+  const closed = closeDialog(state);
+  if (dialog.file === 'lab') return focusField(closed, 'path');
+  return typeInto(closed, 'vagrant.path');
+}
+
+/** From now on keys are text for this input. */
+function typeInto(state: AppState, name: string): AppState {
+  return withUi(state, { typing: name, caret: characters(state.ui.inputs[name] ?? '').length });
 }
 
 function back(state: AppState): AppState {
@@ -152,9 +180,13 @@ function chooseStep(state: AppState, id: string): AppState {
   return withUi(state, { step: id, phase: step.phase, positions });
 }
 
-/** A new search starts at its first hit. */
+/** What a change of a named input brings with it. */
 function followSearch(state: AppState): AppState {
   const { typing } = state.ui;
+  // Another directory has nothing written in it yet.
+  if (typing === 'vagrant.path' && state.vagrant.written !== null) {
+    return { ...state, vagrant: { ...state.vagrant, written: null } };
+  }
   if (typing === 'glossary.search') {
     return withUi(state, { positions: { ...state.ui.positions, 'glossary.cursor': 0 } });
   }

@@ -6,6 +6,7 @@ import type { Message, Transition } from './messages.js';
 import { runs } from './runs.js';
 import type { AppState } from './types.js';
 import { ui } from './ui.js';
+import { vagrant } from './vagrant.js';
 
 /** The next state, and what is asked of the world. Never throws, never mutates, reads no clock. */
 export function update(state: AppState, message: Message): Transition {
@@ -41,8 +42,13 @@ export function update(state: AppState, message: Message): Transition {
     case 'draft.auth':
     case 'draft.try':
     case 'draft.save':
-    case 'vagrant.save':
+    case 'draft.key':
       return draft(state, message);
+    case 'vagrant.key':
+    case 'vagrant.written':
+    case 'vagrant.exists':
+    case 'vagrant.save':
+      return vagrant(state, message);
     case 'clock':
     case 'terminal':
     case 'notice':
@@ -53,6 +59,7 @@ export function update(state: AppState, message: Message): Transition {
     case 'dialog.accept':
     case 'dialog.reject':
     case 'dialog.move':
+    case 'dialog.elsewhere':
     case 'ui.open':
     case 'ui.back':
     case 'ui.focus':
@@ -60,6 +67,7 @@ export function update(state: AppState, message: Message): Transition {
     case 'ui.phase':
     case 'ui.step':
     case 'ui.gate':
+    case 'ui.entry':
     case 'ui.position':
     case 'ui.type':
     case 'ui.edit':

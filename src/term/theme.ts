@@ -17,6 +17,24 @@ const SGR: Readonly<Record<Tone, string>> = {
   pick: '1',
 };
 
+/** The looks there are: tones that look the same share one. The first is the terminal's own. */
+export const PENS: readonly string[] = [...new Set(Object.values(SGR))];
+const PEN_OF: ReadonlyMap<string, number> = new Map(TONES.map((tone) => [tone, PENS.indexOf(SGR[tone])]));
+
+/** Number of a tone's look in PENS. No tone may colour the background: blanks are drawn without a pen. */
+export function penOf(tone: Tone): number {
+  return PEN_OF.get(tone) ?? 0;
+}
+
+/**
+ * The look that an SGR sequence changes to, given the one before. Tones are one attribute or one colour each, so what
+ * resets any of them leads back to the terminal's own look.
+ * @param parameters what stands between `ESC [` and `m`
+ */
+export function penOfSgr(parameters: string): number {
+  return Math.max(0, PENS.indexOf(parameters));
+}
+
 /** Wraps text in the escape sequences of a tone; gives it back as it is without colour. */
 export function paintTone(text: string, tone: Tone, color: boolean): string {
   const sgr = SGR[tone];

@@ -42,7 +42,7 @@ describe.each(SIZES)('at $columns×$rows', (size) => {
 
       await seen.until(setup.ask[lang]);
       expectFits(seen);
-      seen.press('1');
+      seen.press('1', KEYS.enter);
 
       // All three hosts are there, connected, with a reading each; a simulation's own keys are not asked about.
       await seen.until((screen) => HOST_NAMES.every((host) => screen.includes(host)), 'three hosts');
@@ -66,8 +66,8 @@ describe.each(SIZES)('at $columns×$rows', (size) => {
       seen.press('y');
       await seen.until(stepTexts.runPhase.done[lang]);
 
-      // To the gates of the step: every one passes.
-      seen.press(KEYS.left);
+      // From its output to the gates of the step: every one passes.
+      seen.press(KEYS.right);
       await seen.until(standingWord.pass[lang]);
       await seen.until((screen) => !screen.includes(standingWord.fail[lang]), 'no gate that fails');
 

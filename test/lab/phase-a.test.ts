@@ -107,6 +107,23 @@ describe.skipIf(LAB_FILE === undefined)('phase A on real hosts', () => {
     expect((await slow('undo', 'B1', '--yes').finished).code).toBe(0);
   });
 
+  it.skipIf(reboot === null)(
+    'calls nothing green that a reboot ended half-way, and does it anew',
+    async () => {
+      const first = slow('run', 'B1', '--yes');
+      await first.until(UNDER_WAY);
+      await reboot?.(VICTIM);
+      const { code, stdout, stderr } = await first.finished;
+      expect(code, stdout + stderr).not.toBe(0);
+      expect(stderr).not.toContain('tick 24 of 24');
+      expect((await slow('check', 'B1').finished).code).toBe(1);
+      expect((await slow('undo', 'B1', '--yes').finished).code).toBe(0);
+      const again = await slow('run', 'B1', '--yes').finished;
+      expect(again.code, again.stdout + again.stderr).toBe(0);
+      expect((await slow('undo', 'B1', '--yes').finished).code).toBe(0);
+    },
+  );
+
   it.skipIf(cut === null || heal === null)(
     'loses no output and repeats none when the link is cut',
     async () => {

@@ -5,6 +5,8 @@ import { home } from '../../src/i18n/texts/home.js';
 import { reasons } from '../../src/i18n/texts/reasons.js';
 import { setup } from '../../src/i18n/texts/setup.js';
 import { words } from '../../src/i18n/texts/words.js';
+import { readSize } from '../../src/term/size.js';
+import { PassThrough } from 'node:stream';
 import { RESTORE } from '../../src/term/guard.js';
 import { after, busyLab, run, someLogs, start, NOW } from './fixture.js';
 import { KEY, startTestApp, type TestApp } from './terminal.js';
@@ -53,12 +55,12 @@ describe('the first screen', () => {
 describe('the form for own VMs', () => {
   it('takes answers, hides secrets, tries and writes', async () => {
     const seen = show(start({ lang: 'en', terminal: { columns: 80, rows: 24 } }), someLogs(0));
-    await seen.press('2');
+    await seen.press('2', KEY.enter);
     await seen.see(setup.connectTitle.en);
     // Letters that are commands elsewhere are text here.
     await seen.press(KEY.ctrlU, '10.0.0.9', KEY.tab, KEY.tab, KEY.tab);
-    await seen.press(KEY.ctrlU, 'qlr?', KEY.tab);
-    await seen.see('qlr?');
+    await seen.press(KEY.ctrlU, 'qlr', KEY.tab, KEY.tab);
+    await seen.see('qlr');
     await seen.press(KEY.right);
     await seen.see(setup.auth.password.en);
     await seen.press(KEY.tab, 'hunter2');
@@ -68,7 +70,7 @@ describe('the form for own VMs', () => {
     const [test] = seen.effects;
     expect(test).toMatchObject({
       type: 'draft.test',
-      draft: { user: 'qlr?', password: 'hunter2', auth: 'password' },
+      draft: { user: 'qlr', password: 'hunter2', auth: 'password' },
     });
     expect(test?.type === 'draft.test' && test.draft.addresses['vm-docker']).toBe('10.0.0.9');
     await seen.press(KEY.down, KEY.enter);
@@ -82,7 +84,7 @@ describe('the form for own VMs', () => {
     await seen.settle();
     expect(seen.effects).toEqual([]);
     expect(seen.text()).toContain(setup.ask.en);
-    await seen.press('2', KEY.ctrlU, '\u001B[200~10.1.1.1\n\u001B[201~');
+    await seen.press('2', KEY.enter, KEY.ctrlU, '\u001B[200~10.1.1.1\n\u001B[201~');
     await seen.see('10.1.1.1');
   });
 });
@@ -191,6 +193,18 @@ describe('the terminal', () => {
     seen.resize(80, 24);
     await seen.see('vm-worker');
     expect(seen.text()).not.toContain(words.tooSmall.en);
+  });
+
+  it('is drawn for 80×24 while the terminal says 0×0, and for its size as soon as that is known', async () => {
+    const size = readSize(Object.assign(new PassThrough(), { columns: 0, rows: 0 }));
+    expect(size).toEqual({ columns: 80, rows: 24 });
+    const seen = show(start({ lang: 'en', terminal: size }), someLogs(0), { columns: 0, rows: 0 });
+    await seen.see(setup.ask.en);
+    expect(seen.screen()[23]).toContain('quit');
+    seen.resize(120, 40);
+    await seen.see(setup.ask.en);
+    await seen.settle();
+    expect(seen.screen()[39]).toContain('quit');
   });
 
   it('gives the terminal back on the way out', async () => {

@@ -25,6 +25,7 @@ export const DRAFT: LabDraft = {
   path: 'kelas-a.yaml',
   name: 'kelas-a',
   user: 'ubuntu',
+  port: '22',
   auth: 'key',
   key: '~/.ssh/id_ed25519',
   passphrase: '',
@@ -53,6 +54,7 @@ export function start(
     runbook: RUNBOOK,
     now: NOW,
     draft: DRAFT,
+    vagrant: { addresses: DRAFT.addresses, user: 'guru', publicKey: '~/.ssh/id_ed25519.pub' },
     directory: 'lab',
     lastLab: options.lastLab ?? null,
     operator: 'guru@meja-1',
@@ -245,7 +247,7 @@ export function viewOn(state: AppState, logs: LogBook = someLogs()): View {
   return {
     state,
     logs,
-    vagrantText: (addresses) =>
+    vagrantText: ({ addresses }) =>
       [
         'Vagrant.configure("2") do |config|',
         ...HOST_NAMES.map((host) => `  # ${host} ${addresses[host]}`),

@@ -1,9 +1,11 @@
 /** A frame as lines, built the way the root component lays it out, for looking at every screen without a terminal. */
+import { formTexts } from '../../src/i18n/texts/form.js';
 import { dialogBox } from '../../src/screens/dialog.js';
 import { footerLines, headerLines } from '../../src/screens/frame.js';
 import { bandsOf, buildRegion } from '../../src/screens/layout.js';
 import { fullLine, type Line } from '../../src/screens/ui/line.js';
 import { bodyRows, type View } from '../../src/screens/view.js';
+import type { JournalEntry } from '../../src/services/ports.js';
 import type { LogBook } from '../../src/state/logs.js';
 import type { AppState, ScreenName } from '../../src/state/types.js';
 import type { Language } from '../../src/lab/types.js';
@@ -28,6 +30,46 @@ export function frameOf(state: AppState, logs?: LogBook): Frame {
   lines.push(...footerLines(view, columns));
   return { lines, dialog: dialogBox(view, columns, bodyRows(state.terminal))?.lines ?? [], view };
 }
+
+const JOB: Extract<JournalEntry, { kind: 'job' }> = {
+  kind: 'job',
+  at: NOW - 90_000_000,
+  by: 'guru@meja-1',
+  host: 'vm-docker',
+  step: 'A1',
+  action: 'needrestart-list',
+  variant: 'ours',
+  purpose: 'run',
+  job: '20261121T070229-A1.needrestart-list-k3x9',
+  scriptHash: 'd2a84f4b8b650937ec8f73cd8be2c74add5a911ba64df27458ed8229da804a26',
+  startedAt: NOW - 90_012_000,
+  endedAt: NOW - 90_000_000,
+  end: { kind: 'exited', exit: 1 },
+  outputTail: Array.from({ length: 60 }, (_, i) => `baris ${i + 1} ${'x'.repeat(i * 3)}`).join('\n'),
+};
+/** Something of every kind that a journal holds, oldest first. */
+export const ENTRIES: readonly JournalEntry[] = [
+  JOB,
+  { ...JOB, purpose: 'undo', end: { kind: 'exited', exit: 0 }, outputTail: '' },
+  { ...JOB, end: { kind: 'cancelled', left: 'sleep 600' } },
+  { ...JOB, end: { kind: 'timed-out' } },
+  { ...JOB, end: { kind: 'flooded' } },
+  { ...JOB, end: { kind: 'lost', reason: 'rebooted' } },
+  { kind: 'satisfied', at: NOW, by: 'guru@meja-1', host: 'vm-k8s', step: 'A1', action: 'stop-timers' },
+  {
+    kind: 'waiver',
+    at: NOW,
+    withdrawn: false,
+    waiver: {
+      key: 'A4.public-dns@vm-k8s',
+      reason: 'jaringan sekolah menutup port 53 ke luar, dan yang bisa mengubahnya baru ada hari Senin',
+      by: 'guru@meja-1',
+      until: '2026-11-30',
+      madeAt: NOW,
+    },
+  },
+  { kind: 'gate', at: NOW, result: result('A2.hostname@vm-docker', 'fail') },
+];
 
 type Sized = {
   readonly lang: Language;
@@ -74,7 +116,32 @@ export function everyScreen({
       { type: 'draft.test', host: 'vm-worker', test: { kind: 'testing' } },
       { type: 'draft.failed', trouble },
     ),
+    'connect wrong': after(
+      on(first, 'connect'),
+      { type: 'ui.edit', edit: { kind: 'insert', text: 'harbor.local' } },
+      { type: 'ui.position', name: 'connect.field', value: 4 },
+      { type: 'ui.edit', edit: { kind: 'clear' } },
+      {
+        type: 'draft.key',
+        path: '~/.ssh/id_ed25519',
+        problem: {
+          short: formTexts.key.unusable,
+          detail: { id: 'tidak ada', en: 'does not exist' },
+        },
+        submitted: true,
+      },
+    ),
     vagrant: on(first, 'vagrant'),
+    'vagrant without key': after(on(first, 'vagrant'), { type: 'vagrant.key', found: null }),
+    'vagrant written': after(
+      on(first, 'vagrant'),
+      { type: 'vagrant.key', found: null },
+      { type: 'vagrant.written', path: '/home/guru/lab tiga/Vagrantfile' },
+    ),
+    'ask replace': after(on(first, 'vagrant'), {
+      type: 'vagrant.exists',
+      path: '/home/guru/lab/Vagrantfile',
+    }),
     'home empty': opened(first),
     home: lab,
     'home, later phase': after(lab, { type: 'ui.phase', by: 1 }),
@@ -121,14 +188,21 @@ export function everyScreen({
     ),
     glossary: on(lab, 'glossary'),
     help: on(lab, 'help'),
-    journal: after(on(lab, 'journal'), {
-      type: 'journal',
-      damaged: 1,
-      entries: [
-        { kind: 'satisfied', at: NOW, by: 'guru@meja-1', host: 'vm-k8s', step: 'A1', action: 'stop-timers' },
-        { kind: 'gate', at: NOW, result: result('A2.hostname@vm-docker', 'fail') },
-      ],
-    }),
+    journal: after(on(lab, 'journal'), { type: 'journal', damaged: 1, entries: ENTRIES }),
+    ...Object.fromEntries(
+      ENTRIES.map((entry, i) => [
+        `entry ${entry.kind} ${i}`,
+        on(
+          after(
+            on(lab, 'journal'),
+            { type: 'journal', damaged: 0, entries: ENTRIES },
+            { type: 'ui.entry', at: ENTRIES.length - 1 - i },
+          ),
+          'entry',
+        ),
+      ]),
+    ),
+    cancelling: after(a1, { type: 'ask.cancel', step: 'A1' }, { type: 'clock', now: NOW + 9000 }),
     'ask where': after(a2, { type: 'ask.run', step: 'A2', force: false }),
     'ask plan': after(a2, { type: 'ask.run', step: 'A2', force: false }, { type: 'dialog.accept' }),
     'ask undo': after(a2, { type: 'ask.undo', step: 'A2' }, { type: 'dialog.accept' }),

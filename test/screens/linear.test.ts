@@ -87,7 +87,7 @@ describe('the linear mode', () => {
 
   it('takes answers of the form as lines', async () => {
     const seen = begin();
-    seen.type('2');
+    seen.type('2 enter');
     await seen.see(setup.connectTitle.en);
     seen.type('10.9.8.7');
     await vi.waitFor(() =>

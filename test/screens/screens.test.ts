@@ -7,7 +7,7 @@ import { home } from '../../src/i18n/texts/home.js';
 import { step as stepTexts } from '../../src/i18n/texts/step.js';
 import { standingWord, words } from '../../src/i18n/texts/words.js';
 import { HOST_NAMES, LANGUAGES } from '../../src/lab/types.js';
-import { lineWidth, paint, plain } from '../../src/screens/ui/line.js';
+import { drawn, lineWidth, plain } from '../../src/screens/ui/line.js';
 import { after, busyLab, result, someLogs, start, NOW } from './fixture.js';
 import { createLogBook } from '../../src/state/logs.js';
 import { everyScreen, frameOf } from './frames.js';
@@ -52,8 +52,7 @@ describe('without colour and with ASCII only', () => {
     for (const lang of LANGUAGES) {
       const state = busyLab(start({ lang, terminal: { columns: 80, rows: 24, ascii: true, color: false } }));
       const frame = frameOf(state);
-      const painted = paint(frame.lines, 80, 24, { color: false, ascii: true });
-      expect(painted).not.toContain('\u001B');
+      const painted = plain(frame.lines.map((line) => drawn(line, 80, true))).join('\n');
       expect([...painted].every((char) => char === '\n' || (char >= ' ' && char <= '~'))).toBe(true);
       expect(painted).toContain(standingWord.fail[lang]);
       expect(painted).toContain(words.practice[lang]);
@@ -224,12 +223,13 @@ describe('hostile text', () => {
       ];
       for (const screen of screens) {
         const frame = frameOf(screen, logs);
-        const painted = paint([...frame.lines, ...frame.dialog], columns, rows * 2, {
-          color: false,
-          ascii: false,
-        });
-        expect(painted).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E]/);
-        for (const line of painted.split('\n')) expect(stringWidth(line)).toBeLessThanOrEqual(columns);
+        for (const line of [...frame.lines, ...frame.dialog]) {
+          const painted = drawn(line, columns, false)
+            .map((one) => one.text)
+            .join('');
+          expect(painted).not.toMatch(/[\u0000-\u001F\u007F-\u009F\u202A-\u202E]/);
+          expect(stringWidth(painted)).toBeLessThanOrEqual(columns);
+        }
         expect(frame.lines).toHaveLength(rows);
         expect(frame.dialog.length).toBeLessThanOrEqual(rows - 4);
       }

@@ -79,9 +79,15 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-export function startTestApp(initial: AppState, logs: LogBook): TestApp {
+/** @param reported what the terminal says its size is, when that is not the truth */
+export function startTestApp(
+  initial: AppState,
+  logs: LogBook,
+  reported?: { readonly columns: number; readonly rows: number },
+): TestApp {
   const { columns, rows } = initial.terminal;
   const stdout = new FakeStdout(columns, rows);
+  if (reported !== undefined) Object.assign(stdout, reported);
   const stdin = new FakeStdin();
   const effects: Effect[] = [];
   const host = new EventEmitter();
@@ -139,6 +145,7 @@ export function startTestApp(initial: AppState, logs: LogBook): TestApp {
       );
     },
     async press(...keys) {
+      await app.ready;
       for (const key of keys) {
         stdin.write(key);
         // A lone Esc is told from the start of a sequence by waiting; each key gets a turn of its own.

@@ -1,7 +1,6 @@
 /** Text of unknown origin on its way into a line or an XML file. */
 
 /** Control characters that neither XML 1.0 nor a single line can hold, and what Unicode has set apart. */
-// eslint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g;
 
 /** Drops control characters (line feed, carriage return and tab stay) and halves of surrogate pairs. */

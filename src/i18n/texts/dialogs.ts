@@ -1,4 +1,5 @@
 /** Questions, and what one should know before answering. */
+import type { Text } from '../../lab/types.js';
 import { form, say } from '../text.js';
 
 export const dialogs = {
@@ -42,11 +43,23 @@ export const dialogs = {
       (p) => `Kembalikan ${p.step}?`,
       (p) => `Undo ${p.step}?`,
     ),
-    text: say(
-      'Dikembalikan seperti sebelum langkah ini, dari yang terakhir:',
-      'Put back as before this step, last one first:',
+    text: say('Sesudah ini, dari yang terakhir dikerjakan:', 'Afterwards, what was done last first:'),
+    of: ({ say: { id, en } }: { say: Text }): Text => ({
+      id: `Dikembalikan: ${id}`,
+      en: `Put back: ${en}`,
+    }),
+    cannot: say(
+      'ini tetap: tidak bisa dikembalikan otomatis',
+      'this stays: it cannot be put back automatically',
     ),
-    cannot: say('tidak bisa dikembalikan otomatis', 'cannot be undone automatically'),
+    untouched: say(
+      'Yang tidak pernah diubah dari sini dibiarkan apa adanya. Sesudahnya gate diperiksa.',
+      'What was never changed from here is left as it is. Afterwards the gates are checked.',
+    ),
+    looked: form<{ count: number }>(
+      (p) => `${p.count} tindakan hanya melihat; tidak ada yang perlu dikembalikan.`,
+      (p) => `${p.count} ${p.count === 1 ? 'action' : 'actions'} only looked; there is nothing to put back.`,
+    ),
   },
   typed: {
     title: say('Ini tidak bisa dikembalikan', 'This cannot be undone'),
@@ -81,6 +94,16 @@ export const dialogs = {
       (p) => `${p.path} sudah ada. Ganti isinya?`,
       (p) => `${p.path} exists. Replace its content?`,
     ),
+    lost: {
+      lab: say(
+        'Isinya yang sekarang hilang, juga kata sandi di dalamnya.',
+        'What it holds now is lost, passwords in it too.',
+      ),
+      vagrant: say(
+        'Isinya yang sekarang hilang. VM yang sudah dibuat darinya tidak berubah.',
+        'What it holds now is lost. VMs that were made from it do not change.',
+      ),
+    },
   },
   quit: {
     title: say('Keluar?', 'Quit?'),

@@ -43,17 +43,33 @@ export const home = {
   noGates: say('belum ada gate', 'no gates yet'),
   log: say('Keluaran', 'Output'),
   noLog: say('belum ada keluaran', 'no output yet'),
+  runsFor: form<{ time: string }>(
+    (p) => `berjalan ${p.time}`,
+    (p) => `running ${p.time}`,
+  ),
+  took: form<{ time: string }>(
+    (p) => `lama ${p.time}`,
+    (p) => `took ${p.time}`,
+  ),
   waitsFor: form<{ steps: string }>(
     (p) => `menunggu ${p.steps}`,
     (p) => `waits for ${p.steps}`,
   ),
+  gatesShort: form<{ done: number; all: number }>(
+    (p) => `${p.done}/${p.all} gate`,
+    (p) => `${p.done}/${p.all} gates`,
+  ),
   gatesDone: form<{ done: number; all: number }>(
-    (p) => `${p.done} dari ${p.all} gate`,
-    (p) => `${p.done} of ${p.all} gates`,
+    (p) => `${p.done}/${p.all} gate hijau`,
+    (p) => `${p.done}/${p.all} gates green`,
   ),
   running: form<{ what: string; time: string }>(
     (p) => `${p.what} berjalan ${p.time}`,
     (p) => `${p.what} running ${p.time}`,
+  ),
+  cancelling: form<{ what: string; time: string }>(
+    (p) => `${p.what} dibatalkan … ${p.time}`,
+    (p) => `${p.what} being cancelled … ${p.time}`,
   ),
   gating: form<{ what: string }>(
     (p) => `${p.what}: memeriksa gate …`,

@@ -14,6 +14,7 @@ export const reasons = {
   waiverFar: say('Paling lama satu tahun dari hari ini.', 'At most one year from today.'),
   noLab: say('Belum ada lab yang dibuka.', 'No lab is open yet.'),
   noStep: say('Fase ini belum punya langkah di versi ini.', 'This phase has no steps in this version yet.'),
+  noEntry: say('Belum ada catatan di sini.', 'There is no entry here yet.'),
   noGate: say('Tidak ada gate di sini.', 'There is no gate here.'),
   noActions: say(
     'Langkah ini hanya memeriksa; tidak ada perintah untuk dijalankan.',
@@ -47,10 +48,5 @@ export const reasons = {
   rootScreen: say('Ini layar pertama. q untuk keluar.', 'This is the first screen. q to quit.'),
   nothingToCopy: say('Tidak ada yang bisa disalin di sini.', 'There is nothing to copy here.'),
   testing: say('Sedang dicoba …', 'Being tried …'),
-  fillIn: say(
-    'Isi dulu ketiga alamat dan nama penggunanya.',
-    'Fill in the three addresses and the user first.',
-  ),
-  fillPath: say('Isi dulu nama dan berkas labnya.', 'Fill in the name and the file of the lab first.'),
   needPath: say('Isi dulu nama direktorinya.', 'Fill in the directory first.'),
 };

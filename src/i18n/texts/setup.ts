@@ -47,6 +47,7 @@ export const setup = {
     name: say('nama lab', 'lab name'),
     path: say('berkas lab', 'lab file'),
     user: say('pengguna', 'user'),
+    port: say('port SSH', 'SSH port'),
     auth: say('cara masuk', 'login by'),
     key: say('berkas kunci', 'key file'),
     passphrase: say('frasa sandi', 'passphrase'),
@@ -69,6 +70,7 @@ export const setup = {
       'Pengguna yang sama di ketiga VM; harus boleh sudo.',
       'The same user on all three VMs; must be allowed to sudo.',
     ),
+    port: say('Port sshd di ketiga VM. Biasanya 22.', 'The port of sshd on all three VMs. Usually 22.'),
     auth: say(
       'Panah kanan/kiri menukar. ssh-agent: kunci yang sudah dibuka. Berkas kunci: misalnya ~/.ssh/id_ed25519.',
       'Right/left swaps. ssh-agent: a key already unlocked. Key file: such as ~/.ssh/id_ed25519.',
@@ -118,8 +120,35 @@ export const setup = {
   ),
   vagrantTitle: say('Buat VM-nya dulu', 'Create the VMs first'),
   vagrantLead: say(
-    'Vagrantfile ini membuat ketiga VM. Enter menulisnya, lalu jalankan vagrant up di direktori itu.',
-    'This Vagrantfile creates the three VMs. Enter writes it; then run vagrant up in that directory.',
+    'Vagrantfile ini membuat ketiga VM; perlu Vagrant dan VirtualBox di komputer ini. Enter menulisnya ke direktori ini:',
+    'This Vagrantfile creates the three VMs; it needs Vagrant and VirtualBox on this computer. Enter writes it to this directory:',
   ),
   directory: say('direktori', 'directory'),
+  noPublicKey: form<{ path: string }>(
+    (p) => `${p.path} tidak ada: tanpa kunci publik Anda, vagrant up berhenti. Buat dulu di terminal lain:`,
+    (p) =>
+      `${p.path} does not exist: without your public key vagrant up stops. Make one in another terminal:`,
+  ),
+  makeKey: say('ssh-keygen -t ed25519', 'ssh-keygen -t ed25519'),
+  written: form<{ path: string }>(
+    (p) => `Ditulis: ${p.path}`,
+    (p) => `Written: ${p.path}`,
+  ),
+  nextTitle: say('Berikutnya, berurutan:', 'Next, in this order:'),
+  next: {
+    key: say(
+      'Buat kunci SSH Anda, di terminal lain; kunci publiknya yang dipasang di VM:',
+      'Make your SSH key, in another terminal; its public half is put into the VMs:',
+    ),
+    up: say(
+      'Nyalakan ketiga VM, di terminal lain (pertama kali belasan menit: box-nya diunduh):',
+      'Start the three VMs, in another terminal (a quarter of an hour the first time: the box is downloaded):',
+    ),
+    connect: form<{ choice: string; user: string; addresses: string }>(
+      (p) =>
+        `Sesudah ketiganya nyala, tekan Enter di sini: “${p.choice}”, dengan pengguna ${p.user} dan ${p.addresses} sudah terisi.`,
+      (p) =>
+        `When all three are up, press Enter here: “${p.choice}”, with user ${p.user} and ${p.addresses} filled in.`,
+    ),
+  },
 };

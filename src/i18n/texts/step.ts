@@ -12,6 +12,9 @@ export const step = {
   effect: say('Yang berubah', 'What changes'),
   success: say('Tanda berhasil', 'Sign of success'),
   pitfalls: say('Jebakan', 'Pitfalls'),
+  pitfallsNumbered: say('Jebakan, dengan nomornya', 'Pitfalls, each with its number'),
+  avoids: say('Jebakan yang dihindari', 'Pitfalls that this avoids'),
+  otherPitfall: say('jebakan lain dari runbook', 'another pitfall of the runbook'),
   needs: say('Perlu lebih dulu', 'Needs first'),
   hosts: say('Di host', 'On hosts'),
   minutes: form<{ minutes: string }>(
@@ -27,6 +30,7 @@ export const step = {
     (p) => `Tindakan ${p.at}/${p.of}`,
     (p) => `Action ${p.at}/${p.of}`,
   ),
+  others: say('tindakan lain', 'other actions'),
   onHost: form<{ host: string }>(
     (p) => `di ${p.host}`,
     (p) => `on ${p.host}`,
@@ -48,10 +52,12 @@ export const step = {
   noUndo: say('tidak bisa dikembalikan otomatis', 'cannot be undone automatically'),
   satisfied: say('Tidak dijalankan lagi bila ini sudah berhasil', 'Not run again when this already succeeds'),
   neverRun: say('belum pernah dijalankan', 'never run'),
-  ranFor: form<{ time: string }>(
-    (p) => `${p.time}`,
-    (p) => `${p.time}`,
+  took: say('lama', 'took'),
+  ended: form<{ age: string }>(
+    (p) => (p.age === 'baru saja' ? p.age : `${p.age} lalu`),
+    (p) => (p.age === 'just now' ? p.age : `${p.age} ago`),
   ),
+  cancelling: say('membatalkan …', 'cancelling …'),
   exit: form<{ code: number }>(
     (p) => `kode ${p.code}`,
     (p) => `exit ${p.code}`,

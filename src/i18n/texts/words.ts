@@ -33,7 +33,8 @@ export const actionWord: Readonly<Record<ActionPhase, Text>> = {
   lost: say('terputus', 'lost'),
   unreachable: say('tak terjangkau', 'unreachable'),
 };
-export const ACTION_COLUMNS = 17;
+/** Columns that the longest of these words takes, in either language, and a gap. */
+export const ACTION_COLUMNS = 19;
 
 export const unitWord: Readonly<Record<UnitState, Text>> = {
   active: say('jalan', 'active'),

@@ -1,13 +1,8 @@
 /** Text measured in terminal columns: cleaning, cutting, padding, wrapping. Nothing here may be a column off. */
 import stringWidth from 'string-width';
+import { isPlainWidth } from '../../term/columns.js';
 
 const PRINTABLE_ASCII = /^[\u0020-\u007E]*$/;
-/**
- * Characters that take one column each and combine with nothing: ASCII, Latin letters, typographic marks, arrows, box and
- * block drawing, our signs. Measuring those by their count is what keeps a frame cheap; a test compares with string-width.
- */
-export const ONE_COLUMN =
-  /^[\u0020-\u007E\u00A1-\u00AC\u00AE-\u02FF\u2010-\u2027\u2190-\u21FF\u2298\u2500-\u25FA\u2713\u2717]*$/;
 /** C0, DEL, C1, and the marks that turn the direction of writing: none may reach the terminal from data. */
 const UNSAFE = /[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g;
 const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
@@ -20,13 +15,13 @@ export function clean(text: string): string {
 
 /** Columns that a cleaned text takes. */
 export function width(text: string): number {
-  return ONE_COLUMN.test(text) ? text.length : stringWidth(text);
+  return isPlainWidth(text) ? text.length : stringWidth(text);
 }
 
 /** The longest beginning of a cleaned text that fits into `columns`. */
 export function take(text: string, columns: number): string {
   if (columns <= 0) return '';
-  if (ONE_COLUMN.test(text)) return text.slice(0, columns);
+  if (isPlainWidth(text)) return text.slice(0, columns);
   let used = 0;
   let out = '';
   for (const { segment } of segmenter.segment(text)) {
@@ -41,6 +36,7 @@ export function take(text: string, columns: number): string {
 /** The text if it fits, else as much as fits with an ellipsis (one column) at the end. */
 export function truncate(text: string, columns: number): string {
   if (columns <= 0) return '';
+  if (text.length <= columns && isPlainWidth(text)) return text;
   // A 10 MB line costs no more than one that fills the screen: nothing past eight times the width is looked at.
   const safe = clean(text.length > columns * 8 ? text.slice(0, columns * 8) : text);
   if (width(safe) <= columns && text.length <= columns * 8) return safe;

@@ -1,5 +1,6 @@
 /** A screen is lines, a line is spans: data that is measured, tested and only then painted. */
 import { paintTone, type Tone } from '../../term/theme.js';
+import { isPlainWidth } from '../../term/columns.js';
 import { clean, fit, truncate, width, wrap } from './cells.js';
 
 export interface Span {
@@ -36,8 +37,19 @@ export function cell(
   return span(fit(text, columns, align), tone);
 }
 
+/** Whether nothing has to be cleaned or cut: nearly every line of every frame, so it is found out cheaply. */
+function fitsAsItIs(of: Line, columns: number): boolean {
+  let room = columns;
+  for (const { text } of of) {
+    room -= text.length;
+    if (room < 0 || !isPlainWidth(text)) return false;
+  }
+  return true;
+}
+
 /** Cuts a line to `columns`, with an ellipsis when something is lost. */
 export function cutLine(of: Line, columns: number): Line {
+  if (fitsAsItIs(of, columns)) return of;
   let used = 0;
   const out: Span[] = [];
   const total = of.reduce((sum, one) => sum + Math.min(one.text.length * 2, columns * 8 + 1), 0);
@@ -109,27 +121,32 @@ const ASCII_FOR: Readonly<Record<string, string>> = {
   '·': '-',
 };
 
-function drawn(text: string, ascii: boolean): string {
-  return ascii ? text.replaceAll(/[…–—“”’→←×•·]/g, (char) => ASCII_FOR[char] ?? '?') : text;
+/** A line as it goes to the terminal: none wider than `columns`, and only ASCII of our own where only that can be drawn. */
+export function drawn(of: Line, columns: number, ascii: boolean): Line {
+  const cut = cutLine(of, columns);
+  if (!ascii) return cut;
+  return cut.map((part) =>
+    span(
+      part.text.replaceAll(/[…–—“”’→←×•·]/g, (char) => ASCII_FOR[char] ?? '?'),
+      part.tone,
+    ),
+  );
 }
 
-export interface Paint {
-  readonly color: boolean;
-  readonly ascii: boolean;
-}
-
-/** One string for one `<Text>`: at most `rows` lines, none wider than `columns`. */
-export function paint(lines: readonly Line[], columns: number, rows: number, how: Paint): string {
-  return block(lines, rows)
-    .map((one) =>
-      cutLine(one, columns)
-        .map((part) => paintTone(drawn(part.text, how.ascii), part.tone, how.color))
-        .join(''),
-    )
+/**
+ * Lines as text for a terminal, with SGR sequences where there is colour.
+ * @param whole keep the blanks at the ends of lines
+ */
+export function painted(lines: readonly Line[], color: boolean, whole: boolean): string {
+  return lines
+    .map((one) => {
+      const text = one.map((part) => paintTone(part.text, part.tone, color)).join('');
+      return whole ? text : text.trimEnd();
+    })
     .join('\n');
 }
 
-/** The same without any styling, for the linear mode and for copying. */
+/** Lines without any styling, for the linear mode and for copying. */
 export function plain(lines: readonly Line[]): string[] {
   return lines.map((one) =>
     one

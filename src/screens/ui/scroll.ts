@@ -1,5 +1,5 @@
 import { glyphsOf, type View } from '../view.js';
-import { block, line, span, spread, type Line } from './line.js';
+import { block, line, lineWidth, span, spread, type Line } from './line.js';
 
 /** A window of `rows` on lines from `from`, with what lies above and below told in the last column of the edges. */
 export function scrolled(
@@ -16,8 +16,10 @@ export function scrolled(
   const glyph = glyphsOf(view);
   return shown.map((one, i) => {
     if (i === 0 && start > 0) return spread(one, line(glyph.up, 'accent'), columns);
-    if (i === rows - 1 && start < max)
-      return spread(one, [span(`${max - start} `, 'dim'), span(glyph.down, 'accent')], columns);
-    return one;
+    if (i !== rows - 1 || start >= max) return one;
+    const count = `${max - start} `;
+    // How much is left is told where it covers nothing that is to be read.
+    const free = lineWidth(one) + 1 + count.length + 1 <= columns;
+    return spread(one, [span(free ? count : '', 'dim'), span(glyph.down, 'accent')], columns);
   });
 }

@@ -1,8 +1,8 @@
 /** Builds the services for one lab and opens a session on them. */
-import { hostname, userInfo } from 'node:os';
 import type { Lab } from '../../lab/types.js';
 import type { Runbook } from '../../runbook/types.js';
 import type { LogBook } from '../../state/logs.js';
+import { operatorName } from '../files/places.js';
 import { createStateFile } from '../files/state-file.js';
 import { createJobs } from '../jobs/jobs.js';
 import { createJournal } from '../journal/journal.js';
@@ -20,17 +20,6 @@ export type LabSession = Session & {
   /** Saves what is unsaved and ends all connections. Jobs on hosts go on. */
   close(): Promise<void>;
 };
-
-/** `user@computer`, as journal and jobs name who did something. */
-export function operatorName(): string {
-  let name = 'uid-' + String(process.getuid?.() ?? '?');
-  try {
-    name = userInfo().username;
-  } catch {
-    // A user id without an entry in passwd, as in many containers.
-  }
-  return `${name}@${hostname()}`;
-}
 
 /**
  * Nothing is dialled yet: links open when they are first used.

@@ -1,16 +1,16 @@
 /** Carries out the effects that update() asks for, and dispatches what came of them. Holds the one open lab. */
 import type { GateKey, Waiver } from '../../gates/types.js';
-import type { HostName, Lab, Text } from '../../lab/types.js';
+import type { Diagnostic, Lab, Language, Text } from '../../lab/types.js';
 import type { Runbook } from '../../runbook/types.js';
 import type { LogBook } from '../../state/logs.js';
-import type { Effect, LabDraft, ServiceMessage } from '../../state/types.js';
+import type { Effect, LabDraft, ServiceMessage, VagrantPlan } from '../../state/types.js';
 import type { AskHostKey } from '../ports.js';
 import type { LabSession } from './assemble.js';
 import { checkGates, keysOfStep } from './gates.js';
 import { createHostKeyDesk } from './host-keys.js';
+import { createSetUp } from './set-up.js';
 import { watchLab, type LabWatch } from './watch.js';
 import { cancelStep, createActiveSteps, runStep, undoStep, type StepOptions } from './steps.js';
-import { tryDraft } from './try-draft.js';
 import { troubleView } from './trouble.js';
 
 /** What the runner needs of the world; given by the composition root. */
@@ -28,10 +28,13 @@ export interface RunnerParts {
   /** A lab made of answers, not yet written. */
   readonly labOfDraft: (draft: LabDraft) => Lab;
   readonly writeDraft: (draft: LabDraft, replace: boolean) => Promise<string>;
-  readonly writeVagrantfile: (
-    directory: string,
-    addresses: Readonly<Record<HostName, string>>,
-  ) => Promise<string>;
+  /** What is wrong with the private key file of a draft; null when nothing is. */
+  readonly checkKey: (path: string) => Promise<Pick<Diagnostic, 'what' | 'remedy'> | null>;
+  /** A public key of the operator that is there, `~/` for the home directory; null when there is none. */
+  readonly findPublicKey: () => Promise<string | null>;
+  readonly writeVagrantfile: (directory: string, plan: VagrantPlan, replace: boolean) => Promise<string>;
+  /** Keeps the language for the next start. */
+  readonly rememberLanguage: (language: Language) => Promise<void>;
   /** Remembers which lab file was open last. */
   readonly rememberLab: (path: string) => Promise<void>;
   readonly copy: (text: string) => void;
@@ -61,6 +64,8 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
   const desk = createHostKeyDesk(dispatch);
   let open: OpenLab | null = null;
   let opening: Promise<void> = Promise.resolve();
+  /** One after the other, so that the language chosen last is the one that stays. */
+  let remembering: Promise<void> = Promise.resolve();
 
   const tell = (error: unknown): void => {
     parts.logError(error);
@@ -98,7 +103,8 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
       releases.push(lock.release);
       const session = await parts.openSession(lab, desk.ask);
       releases.push(session.close);
-      if (source.kind === 'file') await parts.rememberLab(source.path);
+      // A practice lab ends with the program that serves it: offering it again would be an empty promise.
+      if (source.kind === 'file' && !lab.practice) await parts.rememberLab(source.path);
       const stop = new AbortController();
       parts.logs.clear();
       dispatch({
@@ -163,6 +169,7 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     try {
       await checkGates(session, keys, {
         signal: stop.signal,
+        onUnwritten: tell,
         onRunning: (now) => {
           for (const key of now) running.add(key);
           dispatch({ type: 'gates.running', keys: now });
@@ -177,10 +184,11 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     }
   };
 
-  const reports: Pick<StepOptions, 'onRunning' | 'onResult' | 'onRun'> = {
+  const reports: Pick<StepOptions, 'onRunning' | 'onResult' | 'onRun' | 'onUnwritten'> = {
     onRunning: (keys) => dispatch({ type: 'gates.running', keys }),
     onResult: (result) => dispatch({ type: 'gate.judged', result }),
     onRun: (run) => dispatch({ type: 'run', run }),
+    onUnwritten: tell,
   };
   const step = async (
     lab: OpenLab,
@@ -249,15 +257,7 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     }
   };
 
-  const writeDraft = async (draft: LabDraft, replace: boolean): Promise<void> => {
-    try {
-      const path = await parts.writeDraft(draft, replace);
-      dispatch({ type: 'draft.written', path });
-    } catch (error) {
-      parts.logError(error);
-      dispatch({ type: 'draft.failed', trouble: troubleView(error) });
-    }
-  };
+  const setUp = createSetUp(parts, dispatch);
 
   return {
     run(effect) {
@@ -282,21 +282,20 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
         case 'gate.unwaive':
           return withLab((lab) => unwaive(lab, effect.key));
         case 'draft.test':
-          return inBackground(
-            tryDraft(
-              () => parts.labOfDraft(effect.draft),
-              (lab) => parts.openSession(lab, desk.ask),
-              dispatch,
-            ),
-          );
+          return inBackground(setUp.tryLogins(effect.draft, (lab) => parts.openSession(lab, desk.ask)));
         case 'draft.write':
-          return inBackground(writeDraft(effect.draft, effect.replace));
+          return inBackground(setUp.writeLab(effect.draft, effect.replace));
+        case 'draft.key':
+          return inBackground(setUp.lookAtKey(effect.path, false));
+        case 'vagrant.key':
+          return inBackground(setUp.findPublicKey());
         case 'vagrant.write':
-          return inBackground(
-            parts
-              .writeVagrantfile(effect.directory, effect.addresses)
-              .then((path) => notice('good', { id: `Ditulis: ${path}`, en: `Written: ${path}` })),
-          );
+          return inBackground(setUp.writeVagrantfile(effect.directory, effect.plan, effect.replace));
+        case 'language.remember':
+          remembering = remembering
+            .catch(() => undefined)
+            .then(() => parts.rememberLanguage(effect.language));
+          return inBackground(remembering);
         case 'save':
           open?.session.memory.place(effect.variants, effect.cursor);
           return undefined;
@@ -313,6 +312,7 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     async close() {
       await opening.catch(parts.logError);
       await closeLab();
+      await remembering.catch(parts.logError);
     },
   };
 }

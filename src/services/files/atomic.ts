@@ -1,7 +1,6 @@
 /** Files and directories of ours on the operator's computer: whole or not at all, private by default. */
 import { chmod, mkdir, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { Trouble } from '../../lab/types.js';
 
 export const PRIVATE_FILE = 0o600;
@@ -10,6 +9,12 @@ const PRIVATE_DIRECTORY = 0o700;
 /** The system's name of a failure, e.g. `ENOENT`; null for anything else. */
 export function errorCode(error: unknown): string | null {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;
+}
+
+/** The package is loaded by the first file that is written: none is before the first frame. */
+async function writeWhole(path: string, text: string, mode: number): Promise<void> {
+  const { default: writeFileAtomic } = await import('write-file-atomic');
+  await writeFileAtomic(path, text, { mode });
 }
 
 /** Makes a directory that only its owner can enter, with its parents. An existing one is closed to others. Throws Trouble `file-not-written`. */
@@ -30,7 +35,7 @@ export async function ensurePrivateDirectory(path: string): Promise<void> {
 export async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: PRIVATE_DIRECTORY });
-    await writeFileAtomic(path, text, { mode });
+    await writeWhole(path, text, mode);
   } catch (error) {
     throw notWritten(path, error);
   }
@@ -65,7 +70,7 @@ export async function createFile(path: string, text: string, mode: number): Prom
     );
   }
   try {
-    await writeFileAtomic(path, text, { mode });
+    await writeWhole(path, text, mode);
   } catch (error) {
     await rm(path, { force: true });
     throw notWritten(path, error);

@@ -1,70 +1,20 @@
-/** The lab file on disk: found, read with everything wrong in it told at once, and written from answers. */
+/** The lab file on disk: read with everything wrong in it told at once, and written from answers. */
 import { constants, type Stats } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { inFileOrder, parseLabFile, type KeyReference, type ParameterDefault } from '../../lab/parse-lab.js';
 import { renderLabFile, type LabDraft } from '../../lab/lab-draft.js';
 import { Trouble, type Diagnostic, type Lab, type Language, type SourcePlace } from '../../lab/types.js';
 import { createFile, errorCode, fileReason, PRIVATE_FILE, replaceFile } from './atomic.js';
+import { stateRoot } from './places.js';
+
+export { configLabFile, findLabFile, stateRoot } from './places.js';
 
 /** Longest lab file that is read, in bytes: more is a wrong file. */
 const MAX_BYTES = 256 * 1024;
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-export interface FoundLabFile {
-  readonly path: string;
-  /** What named it. The first two were asked for by a person and are named even when they do not exist. */
-  readonly from: 'flag' | 'environment' | 'directory' | 'config';
-}
-
-/**
- * Looks for the lab file: `--lab`, THREEBODY_LAB, `./threebody.yaml`, `~/.config/threebody-tui/lab.yaml`.
- * @param options.flag value of `--lab`
- * @param options.cwd absolute path of the working directory
- * @param options.home home directory; default the user's
- * @returns null when none was named and none is there
- */
-export async function findLabFile(options: {
-  readonly flag?: string | undefined;
-  readonly env: Environment;
-  readonly cwd: string;
-  readonly home?: string;
-}): Promise<FoundLabFile | null> {
-  const { flag, env, cwd } = options;
-  const named = env['THREEBODY_LAB'] ?? '';
-  if (flag !== undefined) return { path: resolve(cwd, flag), from: 'flag' };
-  if (named !== '') return { path: resolve(cwd, named), from: 'environment' };
-  const candidates: readonly FoundLabFile[] = [
-    { path: join(cwd, 'threebody.yaml'), from: 'directory' },
-    { path: configLabFile(env, options.home), from: 'config' },
-  ];
-  for (const candidate of candidates) if (await exists(candidate.path)) return candidate;
-  return null;
-}
-
-/** Where a lab file is kept when a person names no other place; honours XDG_CONFIG_HOME. */
-export function configLabFile(env: Environment, home: string = homedir()): string {
-  return join(xdg(env['XDG_CONFIG_HOME'], join(home, '.config')), 'threebody-tui', 'lab.yaml');
-}
-
-/** Directory under which each lab has its state directory; honours XDG_STATE_HOME. */
-export function stateRoot(env: Environment, home: string = homedir()): string {
-  return join(xdg(env['XDG_STATE_HOME'], join(home, '.local', 'state')), 'threebody-tui');
-}
-
-/** The XDG base directory specification: a relative path is invalid and ignored. */
-function xdg(given: string | undefined, fallback: string): string {
-  return given !== undefined && isAbsolute(given) ? given : fallback;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: unknown) => errorCode(error) !== 'ENOENT' && errorCode(error) !== 'ENOTDIR',
-  );
-}
 
 /**
  * Reads and checks a lab file and the key files it names.
@@ -198,6 +148,11 @@ function notAFile(facts: Stats): readonly [Diagnostic['what'], Diagnostic['remed
       en: 'Save its text as a file and name that.',
     },
   ];
+}
+
+/** What is wrong with a private key file that a person named; null when nothing is. @param path absolute */
+export async function keyFileProblem(path: string): Promise<Diagnostic | null> {
+  return checkKeyFile({ path, place: { file: path, line: 1, column: 1 } });
 }
 
 /** What is wrong with a private key file, as ssh would see it; null when nothing is. */

@@ -2,13 +2,22 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { keysDocument } from '../../../scripts/keys-doc.js';
+import { isTyping } from '../../../src/state/typing.js';
 import type { KeyContext } from '../../../src/input/binding.js';
-import { bindingsNow, footerRows, keyOutcome, KEY_TABLE } from '../../../src/input/keys.js';
-import { shownKey } from '../../../src/input/names.js';
+import {
+  bindingsNow,
+  footerKeyText,
+  footerRows,
+  keyOutcome,
+  keysText,
+  KEY_TABLE,
+} from '../../../src/input/keys.js';
+import { misc } from '../../../src/i18n/texts/misc.js';
 import { reasons } from '../../../src/i18n/texts/reasons.js';
 import { copyableText, extentOf } from '../../../src/screens/extent.js';
 import { plain } from '../../../src/screens/ui/line.js';
 import { helpText } from '../../../src/screens/reference.js';
+import { LANGUAGES } from '../../../src/lab/types.js';
 import type { AppState } from '../../../src/state/types.js';
 import { after, busyLab, opened, someLogs, start, viewOn } from '../../screens/fixture.js';
 import { everyScreen } from '../../screens/frames.js';
@@ -61,7 +70,9 @@ describe('the key table', () => {
       for (const row of bindingsNow(state)) {
         const why = row.disabled(state);
         expect(why?.id, `${row.id} on ${name}`).not.toBe('');
-        expect(() => why ?? row.act(state, context), `${row.id} on ${name}`).not.toThrow();
+        for (const key of row.keys) {
+          expect(() => why ?? row.act(state, context, key), `${row.id} on ${name}`).not.toThrow();
+        }
       }
     }
   });
@@ -87,7 +98,34 @@ describe('the key table', () => {
     const text = plain(helpText(viewOn(help), 100)).join('\n');
     expect(text).toContain(reasons.noActions.en);
     for (const row of KEY_TABLE.filter((one) => one.places.includes('home'))) {
-      expect(text).toContain(row.keys.map((key) => shownKey(key)).join(' '));
+      expect(text).toContain(keysText(help, row));
+    }
+  });
+
+  const helpOn = (state: AppState): string =>
+    plain(helpText(viewOn(after(state, { type: 'ui.open', screen: 'help' })), 100)).join('\n');
+
+  it('lists in help each key once, and where on the screen it works while it does not', () => {
+    const home = helpOn(busyLab(start({ lang: 'en' })));
+    expect(home.match(/^ {2}v {2}/gm)).toHaveLength(1);
+    expect(home).toContain("Check this step's gates again.");
+    expect(home).toMatch(/w +Waive this gate[^\n]*\n +on a gate: Tab to their pane/);
+    const gates = helpOn(after(busyLab(start({ lang: 'en' })), { type: 'ui.focus', by: 1 }));
+    expect(gates.match(/^ {2}v {2}/gm)).toHaveLength(1);
+    expect(gates).toContain('Check the chosen gate again.');
+    expect(gates).not.toContain('on a gate: Tab');
+  });
+
+  it('lists no choice in help that is not there', () => {
+    expect(helpOn(start({ lang: 'en' }))).toMatch(/^ {2}1-3 /m);
+    expect(helpOn(start({ lang: 'en', lastLab: '/x/lab.yaml' }))).toMatch(/^ {2}1-4 /m);
+  });
+
+  it('says in help what a number like T05 is', () => {
+    for (const lang of LANGUAGES) {
+      const text = helpOn(after(busyLab(start({ lang })), { type: 'ui.open', screen: 'step' }));
+      expect(text).toContain(misc.helpTraps[lang]);
+      expect(text).toContain('T05');
     }
   });
 });
@@ -100,8 +138,34 @@ describe('keys', () => {
     expect(press(home, ...Array.from({ length: 30 }, () => 'down')).ui.step).toBe('A4');
   });
 
-  it('choose hosts by number', () => {
+  it('choose by number, wherever rows have one; Enter goes on', () => {
     expect(press(opened(start()), '3').ui.focusedHost).toBe('vm-worker');
+    const first = press(start(), '3');
+    expect(first.ui.stack).toEqual(['welcome']);
+    expect(first.ui.positions['welcome.cursor']).toBe(2);
+    expect(press(first, 'enter').ui.stack).toEqual(['welcome', 'vagrant']);
+    // There is no fourth choice without a last lab.
+    expect(press(start(), '4').ui.positions['welcome.cursor']).toBeUndefined();
+    const asked = press(screens['ask where'] ?? start(), '3');
+    expect(asked.ui.dialog).toMatchObject({ kind: 'choose-host', cursor: 3 });
+    expect(press(asked, 'enter').ui.dialog).toMatchObject({ kind: 'confirm-run', hosts: ['vm-worker'] });
+  });
+
+  it('tell in the footer what a digit does wherever one works, and nowhere else', () => {
+    const digit = (state: AppState): string | undefined => {
+      const row = footerRows(state).find((one) => one.id.endsWith('.digit'));
+      return row === undefined ? undefined : `${footerKeyText(state, row)} ${row.label.en}`;
+    };
+    expect(digit(start())).toBe('1-3 choose');
+    expect(digit(start({ lastLab: '/x' }))).toBe('1-4 choose');
+    for (const name of ['home', 'step commands', 'host']) {
+      expect(digit(screens[name] ?? start()), name).toBe('1-3 host');
+    }
+    expect(digit(screens['ask where'] ?? start())).toBe('0-3 choose host');
+    for (const [name, state] of Object.entries(screens)) {
+      const works = keyOutcome(state, '1', context) !== null && !isTyping(state);
+      expect(digit(state) !== undefined, name).toBe(works);
+    }
   });
 
   it('are text while text is typed', () => {

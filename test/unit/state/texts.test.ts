@@ -14,6 +14,7 @@ import {
   usage,
 } from '../../../src/i18n/format.js';
 import { dialogs } from '../../../src/i18n/texts/dialogs.js';
+import { formTexts } from '../../../src/i18n/texts/form.js';
 import { gates } from '../../../src/i18n/texts/gates.js';
 import { home } from '../../../src/i18n/texts/home.js';
 import { misc } from '../../../src/i18n/texts/misc.js';
@@ -21,7 +22,8 @@ import { reasons } from '../../../src/i18n/texts/reasons.js';
 import { setup } from '../../../src/i18n/texts/setup.js';
 import { step } from '../../../src/i18n/texts/step.js';
 import * as words from '../../../src/i18n/texts/words.js';
-import { ONE_COLUMN, clean, fit, truncate, width, wrap } from '../../../src/screens/ui/cells.js';
+import { clean, fit, truncate, width, wrap } from '../../../src/screens/ui/cells.js';
+import { takesOneColumn } from '../../../src/term/columns.js';
 import { cutLine, lineWidth, span, spread } from '../../../src/screens/ui/line.js';
 import { copySequence, MAX_COPY_BYTES } from '../../../src/term/clipboard.js';
 import { glyphs } from '../../../src/term/glyphs.js';
@@ -41,6 +43,15 @@ describe('language', () => {
     [['--lang', 'klingon'], { LANG: 'id_ID' }, 'id'],
   ] as const)('%j %j → %s', (argv, env, lang) => expect(detectLanguage(argv, env)).toBe(lang));
 
+  it.each([
+    [['--lang', 'en'], { THREEBODY_LANG: 'en', LANG: 'en_US' }, 'en'],
+    [[], { THREEBODY_LANG: 'en', LANG: 'en_US' }, 'en'],
+    [[], { LANG: 'en_US' }, 'id'],
+    [[], {}, 'id'],
+  ] as const)('remembered Indonesian, %j %j → %s', (argv, env, lang) =>
+    expect(detectLanguage(argv, env, 'id')).toBe(lang),
+  );
+
   it('has both languages in every text, and they differ where they are sentences', () => {
     const pairs: { readonly path: string; readonly id: string; readonly en: string }[] = [];
     const walk = (value: unknown, path: string): void => {
@@ -48,7 +59,7 @@ describe('language', () => {
       if ('id' in value && 'en' in value) pairs.push({ path, id: String(value.id), en: String(value.en) });
       else for (const [key, one] of Object.entries(value)) walk(one, `${path}.${key}`);
     };
-    walk({ dialogs, gates, home, misc, reasons, setup, step, words }, '');
+    walk({ dialogs, formTexts, gates, home, misc, reasons, setup, step, words }, '');
     expect(pairs.length).toBeGreaterThan(150);
     expect(pairs.filter(({ id, en }) => id.trim() === '' || en.trim() === '')).toEqual([]);
     expect(pairs.filter(({ id, en }) => id.split(' ').length > 3 && id === en)).toEqual([]);
@@ -97,9 +108,9 @@ describe('cells', () => {
     expect(wrap('\t\t!', 4)).toEqual(['!']);
   });
   it('count as one column what a terminal shows in one', () => {
-    const all = Array.from({ length: 0xffff }, (_, code) => String.fromCharCode(code)).filter((char) =>
-      ONE_COLUMN.test(char),
-    );
+    const all = Array.from({ length: 0xffff }, (_, code) => code)
+      .filter(takesOneColumn)
+      .map((code) => String.fromCharCode(code));
     expect(all.length).toBeGreaterThan(1000);
     expect(all.filter((char) => stringWidth(char) !== 1)).toEqual([]);
     expect(stringWidth(all.join(''))).toBe(all.length);

@@ -261,7 +261,7 @@ describe('the form', () => {
       where: null,
     };
     const state = after(start(), { type: 'draft.failed', trouble });
-    expect(state.ui.dialog).toMatchObject({ kind: 'confirm-replace' });
+    expect(state.ui.dialog).toMatchObject({ kind: 'confirm-replace', file: 'lab' });
     expect(effectsOf(state, { type: 'dialog.accept' })).toMatchObject([
       { type: 'draft.write', replace: true },
     ]);
@@ -359,20 +359,25 @@ describe('the store', () => {
     const order: string[] = [];
     const store = createAppStore(start(), (effect, dispatch, getState) => {
       order.push(`${effect.type} while opening=${getState().opening !== null}`);
-      if (effect.type === 'lab.open') dispatch({ type: 'ui.language' });
-      order.push(`lang still ${getState().lang}`);
+      if (effect.type === 'lab.open') dispatch({ type: 'ui.focus', by: 1 });
+      order.push(`focus still ${getState().ui.focus}`);
     });
-    store.state.subscribe((state) => order.push(`lang ${state.lang}`));
+    store.state.subscribe((state) => order.push(`focus ${state.ui.focus}`));
     store.dispatch({ type: 'lab.choose', source: { kind: 'practice' } });
-    expect(order).toEqual(['lang id', 'lab.open while opening=true', 'lang still id', 'lang en']);
+    expect(order).toEqual([
+      'focus wizard',
+      'lab.open while opening=true',
+      'focus still wizard',
+      'focus gates',
+    ]);
   });
   it('goes on after an effect threw', () => {
     const store = createAppStore(start(), () => {
       throw new Error('boom');
     });
     expect(() => store.dispatch({ type: 'lab.choose', source: { kind: 'practice' } })).toThrow('boom');
-    store.dispatch({ type: 'ui.language' });
-    expect(store.state.getState().lang).toBe('en');
+    store.dispatch({ type: 'ui.focus', by: 1 });
+    expect(store.state.getState().ui.focus).toBe('gates');
   });
   it('never mutates what it was given', () => {
     const state = busyLab(start());

@@ -1,0 +1,73 @@
+/** The engine behind the screen: what carries out effects, with all it stands on. Loaded when the first effect comes. */
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { fullPath, labOfAnswers, writeAnswers } from './commands/answers.js';
+import { PUBLIC_KEYS } from './commands/proposals.js';
+import { renderVagrantfile } from './lab/vagrantfile.js';
+import type { Language } from './lab/types.js';
+import type { Runbook } from './runbook/types.js';
+import { openLabSession } from './services/engine/assemble.js';
+import { createEffectRunner, type Dispatch, type EffectRunner } from './services/engine/runner.js';
+import { replaceFile, PRIVATE_FILE } from './services/files/atomic.js';
+import { keyFileProblem, readLabFile } from './services/files/lab-file.js';
+import { acquireLabLock } from './services/files/lab-lock.js';
+import { isThere, lastLabFile, stateRoot } from './services/files/places.js';
+import { writePreferences } from './services/files/preferences.js';
+import { writeVagrantfile } from './services/files/vagrantfile.js';
+import type { LogBook } from './state/logs.js';
+
+interface EngineOptions {
+  readonly runbook: Runbook;
+  /** Text of the Vagrantfile's template. */
+  readonly template: string;
+  /** Of what is written into files. */
+  readonly language: Language;
+  readonly logs: LogBook;
+  readonly logError: (error: unknown) => void;
+}
+
+async function findPublicKey(): Promise<string | null> {
+  for (const path of PUBLIC_KEYS) if (await isThere(fullPath(path, homedir()))) return path;
+  return null;
+}
+
+export function openEngine(
+  { runbook, template, language, logs, logError }: EngineOptions,
+  dispatch: Dispatch,
+): EffectRunner {
+  const { env } = process;
+  const { parameters } = runbook;
+  const answersContext = { parameters, home: homedir(), stateRoot: stateRoot(env), language };
+  return createEffectRunner(
+    {
+      runbook,
+      logs,
+      now: Date.now,
+      readLab: (path) => readLabFile(path, { parameters, env }),
+      async startPractice() {
+        const { startPractice } = await import('./commands/practice-lab.js');
+        return startPractice(parameters);
+      },
+      openSession: (lab, askHostKey) => openLabSession(lab, runbook, { askHostKey, logs, env }),
+      lockLab: acquireLabLock,
+      labOfDraft: (draft) => labOfAnswers(draft, answersContext),
+      writeDraft: (draft, replace) => writeAnswers(draft, answersContext, replace),
+      checkKey: (path) => keyFileProblem(fullPath(path, homedir())),
+      findPublicKey,
+      async writeVagrantfile(directory, plan, replace) {
+        const text = renderVagrantfile(template, plan);
+        return writeVagrantfile(fullPath(directory, homedir()), text, { replace });
+      },
+      rememberLanguage: (chosen) => writePreferences(stateRoot(env), { language: chosen }),
+      async rememberLab(path) {
+        await mkdir(stateRoot(env), { recursive: true, mode: 0o700 });
+        await replaceFile(lastLabFile(env), `${path}\n`, PRIVATE_FILE);
+      },
+      // The screen copies and quits by itself.
+      copy: () => undefined,
+      logError,
+      quit: () => undefined,
+    },
+    dispatch,
+  );
+}
