@@ -26,6 +26,15 @@ const NAMED: Readonly<Record<string, string>> = {
   '\u007F': 'backspace',
   '\b': 'backspace',
 };
+/** Between a control character and the letter that it is typed with, e.g. U+0015 and `u`. */
+const CONTROL_OFFSET = 0x60;
+
+function nameOfCharacter(char: string): string {
+  const code = char.charCodeAt(0);
+  return (
+    NAMED[char] ?? (code > 0 && code < 0x1b ? `ctrl-${String.fromCharCode(code + CONTROL_OFFSET)}` : char)
+  );
+}
 
 /** Draws nothing; tells what is pressed. */
 export function Keys({ onKey, onPaste, onReady }: KeysProps): null {
@@ -39,7 +48,7 @@ export function Keys({ onKey, onPaste, onReady }: KeysProps): null {
       return;
     }
     // Fast typing arrives as one piece; each character is a key of its own.
-    for (const char of input) onKey(NAMED[char] ?? char);
+    for (const char of input) onKey(nameOfCharacter(char));
   });
   usePaste(onPaste);
   return null;

@@ -32,6 +32,7 @@ it.each([
   // Fast typing comes in one piece.
   ['jj r', ['j', 'j', 'space', 'r']],
   ['2\r\t', ['2', 'enter', 'tab']],
+  ['\u0015ab', ['ctrl-u', 'a', 'b']],
   ['é語', ['é', '語']],
   // What a terminal answers or tells by itself is no key.
   ['\u001B[I', []],
