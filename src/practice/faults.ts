@@ -1,36 +1,11 @@
 /** Breakages that the practice lab can be given. Data with a hand each to apply and to take back. */
-import type { Text } from '../lab/types.js';
-import type { Host, HostKeyPair } from './host.js';
+import { DOCKER_FAULTS } from './docker/faults.js';
+import { KUBERNETES_FAULTS } from './kubernetes/faults.js';
+import { edit, type Fault } from './fault.js';
 import { LOCK_FILES } from './model/packages.js';
 import { writeResolvedFiles } from './model/resolver.js';
-import type { World } from './model/network.js';
 
-export interface LabParts {
-  readonly world: World;
-  /** In the lab's order: vm-docker, vm-k8s, vm-worker. */
-  readonly hosts: readonly [Host, Host, Host];
-  readonly makeHostKey: () => HostKeyPair;
-}
-export interface Fault {
-  readonly id: string;
-  readonly title: Text;
-  /** What it breaks, as a person will meet it. */
-  readonly breaks: Text;
-  /** Breaks the lab; gives the function that mends it again. */
-  readonly apply: (lab: LabParts) => Promise<Heal> | Heal;
-}
-export type Heal = () => Promise<void> | void;
-
-/** Changes a text file as root and gives the way back. */
-function edit(host: Host, path: string, change: (text: string) => string): Heal {
-  const before = host.volume.text(path) ?? '';
-  const inode = host.volume.find(path);
-  const mode = inode?.mode ?? 0o644;
-  host.volume.put(path, change(before), { mode });
-  return () => {
-    host.volume.put(path, before, { mode });
-  };
-}
+export type { Fault, Heal, LabParts } from './fault.js';
 
 export const FAULTS: readonly Fault[] = [
   {
@@ -66,7 +41,7 @@ export const FAULTS: readonly Fault[] = [
     },
     apply: ({ hosts: [, , worker] }) => {
       const unit = worker.systemd.find('systemd-timesyncd');
-      if (unit !== undefined) worker.systemd.stop(unit);
+      if (unit !== undefined) void worker.systemd.stop(unit);
       worker.machine.clockOffsetMs = -420_000;
       return async () => {
         worker.machine.clockOffsetMs = 0;
@@ -185,7 +160,7 @@ export const FAULTS: readonly Fault[] = [
     breaks: { id: 'vm-worker menolak sambungan SSH', en: 'vm-worker refuses SSH connections' },
     apply: ({ hosts: [, , worker] }) => {
       const units = ['ssh.socket', 'ssh.service'].flatMap((name) => worker.systemd.find(name) ?? []);
-      for (const unit of units) worker.systemd.stop(unit);
+      for (const unit of units) void worker.systemd.stop(unit);
       return async () => {
         for (const unit of units) await worker.systemd.start(unit);
       };
@@ -308,13 +283,15 @@ export const FAULTS: readonly Fault[] = [
     breaks: { id: 'nama publik tidak terpecahkan di vm-k8s', en: 'public names do not resolve on vm-k8s' },
     apply: ({ hosts: [, k8s] }) => {
       const unit = k8s.systemd.find('systemd-resolved');
-      if (unit !== undefined) k8s.systemd.stop(unit);
+      if (unit !== undefined) void k8s.systemd.stop(unit);
       return async () => {
         if (unit !== undefined) await k8s.systemd.start(unit);
         writeResolvedFiles(k8s);
       };
     },
   },
+  ...DOCKER_FAULTS,
+  ...KUBERNETES_FAULTS,
 ];
 
 export function findFault(id: string): Fault | undefined {

@@ -3,19 +3,26 @@ import type { Clock } from './kernel/clock.js';
 import { Kernel } from './kernel/kernel.js';
 import type { Process } from './kernel/process.js';
 import { installPrograms } from './commands/all.js';
+import { KubeNode } from './kubernetes/node.js';
 import { prepareDisk, prepareRun } from './model/disk.js';
 import { dialFrom } from './model/dial.js';
+import { Firewall } from './model/firewall.js';
 import { Journal } from './model/journal.js';
+import { bootKernel } from './model/kernel-services.js';
+import { Listeners } from './model/listeners.js';
 import { Machine, type Sizes } from './model/machine.js';
 import type { World } from './model/network.js';
 import { Packages } from './model/packages.js';
 import type { Random } from './model/random.js';
 import { installPackages, installServices } from './model/services.js';
 import { writeResolvedFiles } from './model/resolver.js';
+import { loadUnitFiles } from './model/unit-load.js';
 import { Systemd } from './model/units.js';
 import { Volume } from './vfs/volume.js';
 
 /** All files of one host together. */
+/** The operator's computer on the lab's network. */
+export const OPERATOR = '192.168.56.1';
 const MAX_FILE_BYTES = 256 << 20;
 
 export interface HostKeyPair {
@@ -54,6 +61,9 @@ export class Host {
   readonly kernel: Kernel;
   readonly systemd: Systemd;
   readonly packages = new Packages();
+  readonly listeners: Listeners;
+  readonly firewall: Firewall;
+  readonly kube: KubeNode;
   readonly journal: Journal;
   readonly passwords = new Map<string, string>();
   hostKey: HostKeyPair;
@@ -62,6 +72,8 @@ export class Host {
   linkCut = false;
   /** Told what happens to the network card and to sshd. */
   readonly onWire = new Set<(event: WireEvent) => Promise<void> | void>();
+  /** Told when the power goes, after every process has ended. */
+  readonly onPowerOff = new Set<() => void>();
   readonly #bootMs: number;
   #chatter: NodeJS.Timeout | null = null;
   readonly #life = new AbortController();
@@ -87,7 +99,14 @@ export class Host {
     this.volume.free = () => Math.min(MAX_FILE_BYTES - this.volume.usedBytes, this.freeBytes);
     this.kernel = new Kernel(this.volume, init.clock, now);
     this.journal = new Journal(now, () => this.machine.bootId);
-    this.systemd = new Systemd(this.journal, now, () => this.kernel.takePid());
+    this.systemd = new Systemd(this.journal, now, () => this.kernel.takePid(), init.clock);
+    this.listeners = new Listeners(
+      (address, port) => this.#unitListens(address, port),
+      () => void this.#tell('power'),
+    );
+    this.kube = new KubeNode(this);
+    this.firewall = new Firewall(this.volume);
+    this.firewall.onChange = () => void this.#tell('power');
     this.kernel.serviceAlive = (pid) =>
       pid === 1 || [...this.systemd.units.values()].some((unit) => unit.pid === pid);
     this.kernel.dial = (process, host, port) => dialFrom(this, process, host, port);
@@ -99,6 +118,7 @@ export class Host {
     installServices(this);
     installPackages(this);
     prepareRun(this);
+    bootKernel(this);
     writeResolvedFiles(this);
     this.power = 'on';
     this.journal.write('kernel', 'kernel', `Linux version 6.8.0-48-generic booted on ${init.name}`);
@@ -127,8 +147,7 @@ export class Host {
 
   // ------------------------------------------------------------ network
 
-  /** Whether a program of this host listens on an address and port. */
-  listens(address: string, port: number): boolean {
+  #unitListens(address: string, port: number): boolean {
     return [...this.systemd.units.values()].some(
       (unit) =>
         unit.active === 'active' &&
@@ -137,13 +156,22 @@ export class Host {
         ) === true,
     );
   }
-  /** Whether a connection from outside is taken. */
-  admits(port: number, address: string): boolean {
-    return this.power === 'on' && this.listens(address, port);
+  /** Whether a program of this host listens on an address and port. */
+  listens(address: string, port: number): boolean {
+    return this.#unitListens(address, port) || this.listeners.find(address, port) !== undefined;
   }
-  /** Whether sshd takes new connections now. */
-  get sshOpen(): boolean {
-    return this.admits(22, this.address);
+  /** What a connection from outside meets. @param from the client's address */
+  meets(from: string, address: string, port: number): 'open' | 'refused' | 'silent' {
+    if (this.power !== 'on') return 'silent';
+    if (this.listeners.find(address, port)?.published !== true) {
+      const verdict = this.firewall.incoming(from, address, port);
+      if (verdict !== 'pass') return verdict === 'drop' ? 'silent' : 'refused';
+    }
+    return this.listens(address, port) ? 'open' : 'refused';
+  }
+  /** Whether sshd takes new connections of the operator now; `silent` when the firewall drops them. */
+  get ssh(): 'open' | 'refused' | 'silent' {
+    return this.meets(OPERATOR, this.address, 22);
   }
   cutLink(): void {
     this.linkCut = true;
@@ -161,7 +189,11 @@ export class Host {
     this.power = 'off';
     this.#stopChatter();
     this.systemd.halt();
+    this.kube.halt();
+    this.listeners.clear();
+    this.firewall.flush();
     this.packages.locks.clear();
+    for (const listener of this.onPowerOff) listener();
     await this.kernel.killAll();
     await this.#tell('reset');
   }
@@ -180,6 +212,8 @@ export class Host {
     this.machine.hostname = hostname?.trim() ?? 'localhost';
     this.journal.write('kernel', 'kernel', 'Linux version 6.8.0-48-generic (buildd@lcy02-amd64-075)');
     this.power = 'on';
+    bootKernel(this);
+    loadUnitFiles(this, true);
     await this.systemd.boot();
     // ssh.socket starts the server at the first connection; here at once.
     const ssh = this.systemd.find('ssh.service');

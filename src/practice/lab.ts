@@ -5,20 +5,36 @@ import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { stringify } from 'yaml';
 import { HOST_NAMES, Trouble, type HostName } from '../lab/types.js';
+import { openInternet } from './internet/internet.js';
 import { FAULTS, findFault, type Heal, type LabParts } from './faults.js';
 import { Host, type HostKeyPair } from './host.js';
 import { Clock } from './kernel/clock.js';
 import type { Sizes } from './model/machine.js';
 import { World } from './model/network.js';
 import { Random } from './model/random.js';
+import { OperatorPort } from './operator-ports.js';
 import { SshPort } from './ssh-server.js';
 
 const USER = 'cikal';
 const BOOT_MS = 4000;
-const PLAN: Readonly<Record<HostName, { readonly address: string; readonly sizes: Sizes }>> = {
-  'vm-docker': { address: '192.168.56.42', sizes: { cpus: 2, memoryMiB: 4096, diskGiB: 40 } },
-  'vm-k8s': { address: '192.168.56.43', sizes: { cpus: 2, memoryMiB: 4096, diskGiB: 20 } },
-  'vm-worker': { address: '192.168.56.44', sizes: { cpus: 2, memoryMiB: 6144, diskGiB: 30 } },
+interface Plan {
+  readonly address: string;
+  readonly sizes: Sizes;
+  /** Ports that the operator's computer reaches, beside SSH. */
+  readonly forwards: readonly number[];
+}
+const PLAN: Readonly<Record<HostName, Plan>> = {
+  'vm-docker': {
+    address: '192.168.56.42',
+    sizes: { cpus: 2, memoryMiB: 4096, diskGiB: 40 },
+    forwards: [80, 443, 8080],
+  },
+  'vm-k8s': { address: '192.168.56.43', sizes: { cpus: 2, memoryMiB: 4096, diskGiB: 20 }, forwards: [6443] },
+  'vm-worker': {
+    address: '192.168.56.44',
+    sizes: { cpus: 2, memoryMiB: 6144, diskGiB: 30 },
+    forwards: [30_080, 30_081, 30_082],
+  },
 };
 
 export interface PracticeOptions {
@@ -93,12 +109,14 @@ export async function startPracticeLab(options: PracticeOptions = {}): Promise<P
   const random = new Random(options.seed ?? Date.now());
   const clock = new Clock(options.timeScale ?? 1);
   const world = new World();
+  openInternet(world);
   const operatorKey = makeKey('practice lab');
   const password = `practice-${random.hex(8)}`;
   const make = (name: HostName): Host => {
     const host = new Host({
       name,
-      ...PLAN[name],
+      address: PLAN[name].address,
+      sizes: PLAN[name].sizes,
       user: USER,
       password,
       authorizedKey: `${operatorKey.publicKey} practice lab`,
@@ -118,6 +136,12 @@ export async function startPracticeLab(options: PracticeOptions = {}): Promise<P
     'vm-k8s': await SshPort.open(k8s),
     'vm-worker': await SshPort.open(worker),
   };
+  const forwarded = new Map<HostName, readonly (readonly [number, OperatorPort])[]>();
+  for (const name of HOST_NAMES) {
+    const opened: [number, OperatorPort][] = [];
+    for (const port of PLAN[name].forwards) opened.push([port, await OperatorPort.open(all[name], port)]);
+    forwarded.set(name, opened);
+  }
   const ownDir = options.stateDir === undefined ? await mkdtemp(join(tmpdir(), 'threebody-practice-')) : null;
   const directory = ownDir ?? options.stateDir ?? tmpdir();
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -174,7 +198,12 @@ export async function startPracticeLab(options: PracticeOptions = {}): Promise<P
       hosts: HOST_NAMES.map((name) => ({
         name,
         address: PLAN[name].address,
-        forwards: { 22: `127.0.0.1:${ports[name].port}` },
+        forwards: {
+          22: `127.0.0.1:${ports[name].port}`,
+          ...Object.fromEntries(
+            (forwarded.get(name) ?? []).map(([port, at]) => [port, `127.0.0.1:${at.port}`]),
+          ),
+        },
       })),
       resolve: { 'hit.local': PLAN['vm-docker'].address, 'harbor.local': PLAN['vm-docker'].address },
       operator_routes: ['192.168.56.0/24', '10.0.2.0/24'],
@@ -189,9 +218,11 @@ export async function startPracticeLab(options: PracticeOptions = {}): Promise<P
     inject,
     heal,
     close: async () => {
+      world.simulation.stop();
       for (const name of HOST_NAMES) {
         await all[name].close();
         await ports[name].close();
+        for (const [, at] of forwarded.get(name) ?? []) await at.close();
       }
       await rm(keyFile, { force: true });
       if (ownDir !== null) await rm(ownDir, { recursive: true, force: true, maxRetries: 5 });

@@ -82,11 +82,13 @@ export class SshPort {
   }
 
   #accept(socket: Socket): void {
-    if (!this.#host.sshOpen) {
+    const met = this.#host.ssh;
+    if (met === 'refused') {
       socket.resetAndDestroy();
       return;
     }
-    const wire = new Wire(socket, this.#host.linkCut);
+    // Packets that a firewall drops look to the client like a cable that is out.
+    const wire = new Wire(socket, this.#host.linkCut || met === 'silent');
     this.#wires.add(wire);
     wire.once('close', () => this.#wires.delete(wire));
     wire.on('error', () => undefined);
@@ -118,7 +120,9 @@ export class SshPort {
   }
   /** Opens or closes the port, one after the other, until it is as it should be. */
   #settle(): Promise<void> {
-    this.#settled = this.#settled.then(() => (this.#host.sshOpen ? this.#listen() : this.#unlisten()));
+    this.#settled = this.#settled.then(() =>
+      this.#host.ssh === 'refused' || this.#host.power !== 'on' ? this.#unlisten() : this.#listen(),
+    );
     return this.#settled;
   }
 }

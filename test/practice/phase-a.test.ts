@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPracticeLab, type PracticeLab } from '../../src/practice/lab.js';
+import { shows } from '../support/verified.js';
 import { HOSTS, Rehearsal, STEPS } from './runbook.js';
 
 let lab: PracticeLab;
@@ -31,7 +32,8 @@ const snapshot = async () => {
 describe('phase A on fresh practice hosts', () => {
   let before: readonly string[];
 
-  it('pre-flight is green but for what later steps settle', async () => {
+  it('pre-flight is green but for what later steps settle', async ({ task }) => {
+    shows(task, 'practice', ['A0'], 'green');
     expect(wrong(await rehearsal.verdicts((gate) => gate.step === 'A0'))).toEqual([
       'A0.hostnames@lab warn',
       'A0.default-route@vm-k8s warn',
@@ -39,7 +41,8 @@ describe('phase A on fresh practice hosts', () => {
     ]);
   });
 
-  it('every step has a red gate on every host before it ran', async () => {
+  it('every step has a red gate on every host before it ran', async ({ task }) => {
+    shows(task, 'practice', STEPS, 'red');
     before = await snapshot();
     for (const step of STEPS) {
       const verdicts = await rehearsal.verdicts((gate) => gate.step === step);
@@ -50,7 +53,8 @@ describe('phase A on fresh practice hosts', () => {
     }
   });
 
-  it('its scripts run unchanged, and every gate turns green', async () => {
+  it('its scripts run unchanged, and every gate turns green', async ({ task }) => {
+    shows(task, 'practice', STEPS, 'green');
     for (const step of STEPS) {
       for (const host of HOSTS) {
         for (const action of rehearsal.actions(step, host)) {
@@ -64,7 +68,8 @@ describe('phase A on fresh practice hosts', () => {
     ).toEqual([]);
   });
 
-  it('all is satisfied then, and running again changes nothing', async () => {
+  it('all is satisfied then, and running again changes nothing', async ({ task }) => {
+    shows(task, 'practice', STEPS, 'again');
     const done = await snapshot();
     for (const step of STEPS) {
       for (const host of HOSTS) {
@@ -81,7 +86,8 @@ describe('phase A on fresh practice hosts', () => {
     expect(await snapshot()).toEqual(done);
   });
 
-  it('a reboot keeps it green', async () => {
+  it('a reboot keeps it green', async ({ task }) => {
+    shows(task, 'practice', STEPS, 'reboot');
     rehearsal.close();
     await Promise.all(HOSTS.map((host) => lab.hosts[host].reboot()));
     expect(
@@ -89,7 +95,8 @@ describe('phase A on fresh practice hosts', () => {
     ).toEqual([]);
   });
 
-  it('undo puts everything back', async () => {
+  it('undo puts everything back', async ({ task }) => {
+    shows(task, 'practice', STEPS, 'undo');
     for (const step of STEPS.toReversed()) {
       for (const host of HOSTS) {
         for (const action of rehearsal.actions(step, host).toReversed()) {

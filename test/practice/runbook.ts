@@ -4,7 +4,10 @@ import type { Client } from 'ssh2';
 import { judgeGate } from '../../src/gates/judge.js';
 import type { GateKey, Recording, Verdict } from '../../src/gates/types.js';
 import { HOST_NAMES, type HostName, type Place } from '../../src/lab/types.js';
+import type { Lab } from '../../src/lab/types.js';
+import { parseLabFile } from '../../src/lab/parse-lab.js';
 import type { PracticeLab } from '../../src/practice/lab.js';
+import { createOperatorProbes } from '../../src/services/operator/probes.js';
 import { loadRunbook } from '../../src/runbook/load.js';
 import { renderActions, renderGates } from '../../src/runbook/render.js';
 import type { RenderContext, RenderedAction, RenderedGate, Runbook } from '../../src/runbook/types.js';
@@ -14,6 +17,8 @@ export class Rehearsal {
   readonly runbook: Runbook;
   readonly context: Omit<RenderContext, 'host'>;
   readonly lab: PracticeLab;
+  /** Values of parameters of type secret, by name. */
+  readonly secrets = new Map<string, string>();
   readonly #clients = new Map<HostName, Client>();
 
   private constructor(runbook: Runbook, lab: PracticeLab) {
@@ -63,26 +68,72 @@ export class Rehearsal {
     const variants = Object.fromEntries(found.actions.map((action) => [`${step}/${action.id}`, variant]));
     return renderActions(this.runbook, this.context, found, host, variants);
   }
-  /** Runs one of an action's scripts as root, with the prelude before it and its files staged. */
-  act(host: HostName, action: RenderedAction, script: string, strict = true): Promise<Answer> {
-    const staged = action.files.map(
-      (file) =>
-        `cat >"$TB_FILES/${file.name}" <<'END_OF_FILE'\n${file.content.replace(/\n?$/, '\n')}END_OF_FILE\n`,
-    );
-    return this.root(
-      host,
-      [
-        strict ? 'set -euo pipefail' : '',
-        `export TB_STEP=${action.step} TB_ACTION=${action.action} TB_BACKUPS=/var/lib/threebody/backups TB_FILES="$(mktemp -d)"`,
-        this.runbook.prelude,
-        ...staged,
-        script,
-      ].join('\n'),
-    );
+  /** The lines that stage an action's files; secrets and what other hosts print are got now, as the product does. */
+  async #staging(action: RenderedAction): Promise<readonly string[]> {
+    const lines: string[] = [];
+    for (const { name, source } of action.files) {
+      let content: string;
+      if (source.kind === 'template') content = source.content;
+      else if (source.kind === 'secret') {
+        const value = this.secrets.get(source.parameter);
+        if (value === undefined) continue;
+        content = value;
+      } else if (source.kind === 'fetched') {
+        const answer = await (source.as === 'root'
+          ? this.root(source.from, source.script)
+          : this.shell(source.from, source.script));
+        if (answer.code !== 0) throw new Error(`${name} from ${source.from}: ${answer.stderr}`);
+        content = answer.stdout;
+      } else continue;
+      lines.push(`base64 -d >"$TB_FILES/${name}" <<<'${Buffer.from(content).toString('base64')}'`);
+    }
+    return lines;
+  }
+  /** Runs one of an action's scripts as its user, with the prelude before it and its files staged. */
+  async act(host: HostName, action: RenderedAction, script: string, strict = true): Promise<Answer> {
+    const text = [
+      'set -euo pipefail',
+      `export TB_STEP=${action.step} TB_ACTION=${action.action} TB_BACKUPS=${action.as === 'root' ? '/var/lib/threebody/backups' : '~/.threebody/backups'} TB_FILES="$(mktemp -d)"`,
+      this.runbook.prelude,
+      ...(await this.#staging(action)),
+      strict ? '' : 'set +euo pipefail',
+      script,
+    ].join('\n');
+    return action.as === 'root' ? this.root(host, text) : this.shell(host, `{ :\n${text}\n} </dev/null\n`);
+  }
+
+  /** Runs a step's own scripts on a host, with a new login where an action asks for one. Throws at the first failure. */
+  async perform(step: string, host: HostName): Promise<void> {
+    for (const action of this.actions(step, host)) {
+      const answer = await this.act(host, action, action.script);
+      if (answer.code !== 0)
+        throw new Error(
+          `${step}/${action.action} on ${host} ended with ${answer.code}\n${answer.stdout}\n${answer.stderr}`,
+        );
+      if (action.reconnect) this.close();
+    }
+  }
+  /** A lab whose phases A and B are done. */
+  async performAB(): Promise<void> {
+    this.secrets.set('harbor_admin_password', 'PracticeAdmin2026');
+    this.secrets.set('harbor_db_password', 'PracticeDatabase2026');
+    this.secrets.set('gitlab_runner_token', 'glrt-practiceRunner01');
+    for (const step of STEPS) for (const host of HOSTS) await this.perform(step, host);
+    for (const step of STEPS_B) await this.perform(step, 'vm-docker');
   }
 
   gates(select: (gate: RenderedGate) => boolean): readonly RenderedGate[] {
     return renderGates(this.runbook, this.context).filter(select);
+  }
+  #labFile(): Lab {
+    const { lab, diagnostics } = parseLabFile(this.lab.labFileText, null, {
+      parameters: this.runbook.parameters,
+      home: '/nonexistent',
+      stateRoot: '/nonexistent',
+      fileMode: null,
+    });
+    if (lab === null) throw new Error(diagnostics.map((one) => JSON.stringify(one)).join('\n'));
+    return lab;
   }
   async #record(gate: RenderedGate): Promise<ReadonlyMap<Place, Recording>> {
     const recordings = new Map<Place, Recording>();
@@ -99,6 +150,11 @@ export class Rehearsal {
           stdout: answer.stdout,
           stderr: answer.stderr,
         });
+      } else if (probe.on === 'operator' && (probe.kind === 'http' || probe.kind === 'tcp')) {
+        recordings.set(
+          probe.on,
+          await createOperatorProbes(this.#labFile(), { mask: (text) => text })(probe),
+        );
       } else if (probe.kind === 'routes') {
         recordings.set(probe.on, {
           ...base,
@@ -110,12 +166,12 @@ export class Rehearsal {
     }
     return recordings;
   }
-  /** Verdicts of the gates that ask hosts (not those that only the operator's computer answers). */
+  /** Verdicts of the gates that ask hosts, or their ports from the operator's computer. */
   async verdicts(select: (gate: RenderedGate) => boolean): Promise<ReadonlyMap<GateKey, Verdict>> {
     const found = new Map<GateKey, Verdict>();
     for (const gate of this.gates(select)) {
-      const askable = Object.values(gate.probes).every(
-        (probe) => probe.kind === 'command' || probe.kind === 'routes',
+      const askable = Object.values(gate.probes).every((probe) =>
+        ['command', 'routes', 'http', 'tcp'].includes(probe.kind),
       );
       if (askable) found.set(gate.key, judgeGate(gate, await this.#record(gate), 0).verdict);
     }
@@ -123,4 +179,5 @@ export class Rehearsal {
   }
 }
 export const STEPS = ['A1', 'A2', 'A3', 'A4'] as const;
+export const STEPS_B = ['B1', 'B2', 'B3', 'B4', 'B5', 'B6', 'B7'] as const;
 export const HOSTS = HOST_NAMES;

@@ -18,6 +18,12 @@ import { sshPrograms } from './ssh-tools.js';
 import { storagePrograms } from './storage.js';
 import { runuser, sudo } from './sudo.js';
 import { systemctl } from './systemctl.js';
+import { systemdAnalyze, systemdRun } from './systemd-run.js';
+import { sort } from './sort.js';
+import { tar } from './tar.js';
+import { gpg } from './gpg.js';
+import { openssl } from './openssl/openssl.js';
+import { ufw } from './ufw/ufw.js';
 import { TEXT_TOOLS, textTool } from './text.js';
 
 const SHELL_WORDS = ['echo', 'printf', 'test', '[', 'true', 'false', 'kill', 'pwd'];
@@ -25,7 +31,6 @@ const SHELL_WORDS = ['echo', 'printf', 'test', '[', 'true', 'false', 'kill', 'pw
 const REFUSED = [
   'perl',
   'python3',
-  'ssh',
   'scp',
   'rsync',
   'crontab',
@@ -34,7 +39,6 @@ const REFUSED = [
   'blkid',
   'mount',
   'umount',
-  'ufw',
   'iptables',
   'nft',
   'netplan',
@@ -42,20 +46,14 @@ const REFUSED = [
   'snap',
   'vi',
   'nano',
-  'wget',
   'passwd',
   'useradd',
   'su',
   'top',
   'strace',
-  'modprobe',
-  'swapoff',
   'dd',
-  'openssl',
-  'gpg',
   'busctl',
   'cloud-init',
-  'systemd-analyze',
   'loginctl',
   'update-ca-certificates',
 ];
@@ -74,6 +72,9 @@ const power =
     else host.haltSoon();
     return 0;
   };
+
+/** Not on a fresh host. */
+const PACKAGED: ReadonlySet<string> = new Set(['jq', 'tree']);
 
 export function programsOf(host: Host): ReadonlyMap<string, Program> {
   const all = new Map<string, Program>();
@@ -100,6 +101,13 @@ export function programsOf(host: Host): ReadonlyMap<string, Program> {
       sudo: sudo(host),
       runuser: runuser(host),
       systemctl: systemctl(host),
+      'systemd-run': systemdRun(host),
+      'systemd-analyze': systemdAnalyze(host),
+      ufw: ufw(host),
+      openssl: openssl(host),
+      gpg,
+      sort,
+      tar,
       journalctl: journalctl(host),
       logger: logger(host),
       'apt-get': aptGet(host),
@@ -126,7 +134,12 @@ export function programsOf(host: Host): ReadonlyMap<string, Program> {
 
 /** Installs the programs into a host: into its kernel, and as files. */
 export function installPrograms(host: Host): void {
-  for (const [name, program] of programsOf(host)) installProgram(host, name, program);
+  for (const [name, program] of programsOf(host))
+    if (!PACKAGED.has(name)) installProgram(host, name, program);
+}
+/** A tool that a package of its own brings. */
+export function installTool(host: Host, name: 'jq' | 'tree'): void {
+  installProgram(host, name, textTool(name));
 }
 /** One more program, as a package would bring it. */
 export function installProgram(host: Host, name: string, program: Program): void {
@@ -137,7 +150,7 @@ export function installProgram(host: Host, name: string, program: Program): void
   );
   file.program = name;
   host.volume.place(
-    `/usr/${/^(usermod|groupadd|sysctl|swapon|runuser|reboot|shutdown|poweroff|halt|needrestart)$/.test(name) ? 'sbin' : 'bin'}/${name}`,
+    `/usr/${/^(usermod|groupadd|ufw|sshd|sysctl|swapon|swapoff|mkswap|modprobe|rmmod|lsmod|modinfo|runuser|reboot|shutdown|poweroff|halt|needrestart)$/.test(name) ? 'sbin' : 'bin'}/${name}`,
     file,
   );
 }

@@ -1,7 +1,9 @@
 /** apt-get: update, install, remove, with the locks and the words of the real one. */
 import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
+import { originOf, sourcesOf, trustOf } from '../model/archives.js';
 import { LOCK_FILES, type Package } from '../model/packages.js';
+import { matchesPattern } from '../shell/patterns.js';
 import { SystemError } from '../vfs/inode.js';
 import { OptionError, readOptions, type Options } from './options.js';
 import { aptCache } from './apt.js';
@@ -9,24 +11,58 @@ import { type Call, SPEC, reachable, withLocks } from './apt-locks.js';
 
 async function update(call: Call): Promise<number> {
   const { host, process } = call;
-  const sources = `${host.volume.text('/etc/apt/sources.list') ?? ''}\n${host.volume.text('/etc/apt/sources.list.d/ubuntu.sources') ?? ''}`;
-  const sites = [...new Set([...sources.matchAll(/https?:\/\/([^/\s]+)/g)].map((match) => match[1] ?? ''))];
-  const failed: string[] = [];
-  for (const [index, site] of sites.entries()) {
-    const suite = index === 0 ? 'noble' : 'noble-security';
-    const wrong = await reachable(call, site);
-    if (wrong === null) {
-      await process.out(`Hit:${index + 1} http://${site}/ubuntu ${suite} InRelease\n`);
+  const warnings: string[] = [];
+  const errors: string[] = [];
+  const fetched = new Set<string>();
+  let unreached = 0;
+  const settings = new Map(
+    [...call.options.all('o'), ...call.options.all('option')].map((entry) => {
+      const at = entry.indexOf('=');
+      return [entry.slice(0, at).toLowerCase(), entry.slice(at + 1)];
+    }),
+  );
+  const only =
+    settings.get('dir::etc::sourceparts') === '-' ? settings.get('dir::etc::sourcelist') : undefined;
+  for (const [index, source] of sourcesOf(host, only).entries()) {
+    const where = `${source.url} ${source.suite}`;
+    const wrong = await reachable(call, source.site);
+    const paths = host.world.archives.get(source.site)?.paths;
+    if (wrong === null && paths?.test(new URL(source.url).pathname) === false) {
+      await process.out(
+        `Ign:${index + 1} ${where} InRelease\nErr:${index + 1} ${where} Release\n  404  Not Found\n`,
+      );
+      errors.push(`E: The repository '${where} Release' does not have a Release file.\n`);
+    } else if (wrong === null) {
+      const trust = trustOf(host, source);
+      if (trust === null) {
+        await process.out(`Hit:${index + 1} ${where} InRelease\n`);
+        fetched.add(source.site);
+      } else {
+        await process.out(`Err:${index + 1} ${where} InRelease\n  ${trust}\n`);
+        warnings.push(`W: GPG error: ${where} InRelease: ${trust}\n`);
+        errors.push(`E: The repository '${where} InRelease' is not signed.\n`);
+      }
       await process.sleep(300);
     } else {
-      await process.out(`Err:${index + 1} http://${site}/ubuntu ${suite} InRelease\n  ${wrong}\n`);
-      failed.push(`W: Failed to fetch http://${site}/ubuntu/dists/${suite}/InRelease  ${wrong}\n`);
+      unreached += 1;
+      await process.out(`Err:${index + 1} ${where} InRelease\n  ${wrong}\n`);
+      warnings.push(`W: Failed to fetch ${source.url}/dists/${source.suite}/InRelease  ${wrong}\n`);
+      if (host.packages.archives.has(source.site)) fetched.add(source.site);
     }
   }
+  if (only === undefined) host.packages.archives.clear();
+  for (const site of fetched) host.packages.archives.add(site);
   await process.out('Reading package lists...\n');
   await process.sleep(400);
-  for (const line of failed) await process.err(line);
-  if (failed.length > 0)
+  for (const line of [...warnings, ...errors]) await process.err(line);
+  if (errors.length > 0) return 100;
+  if (unreached > 0 && settings.get('apt::update::error-mode') === 'any') {
+    await process.err(
+      'E: Some index files failed to download. They have been ignored, or old ones used instead.\n',
+    );
+    return 100;
+  }
+  if (unreached > 0)
     await process.err(
       'W: Some index files failed to download. They have been ignored, or old ones used instead.\n',
     );
@@ -39,12 +75,25 @@ async function update(call: Call): Promise<number> {
   return 0;
 }
 
-async function find(call: Call, names: readonly string[]): Promise<Package[] | null> {
+async function find(
+  call: Call,
+  names: readonly string[],
+  versions: Map<Package, string> = new Map(),
+): Promise<Package[] | null> {
   const found: Package[] = [];
   for (const name of names) {
-    const wanted = call.host.packages.find(name.replace(/[=/].*$/, ''));
-    if (wanted === undefined) {
-      await call.process.err(`E: Unable to locate package ${name}\n`);
+    const [plain = '', version] = name.replace(/\/.*$/, '').split('=');
+    const wanted = call.host.packages.find(plain);
+    if (wanted === undefined || !call.host.packages.isKnown(wanted)) {
+      await call.process.err(`E: Unable to locate package ${plain}\n`);
+      return null;
+    }
+    const chosen = call.host.packages
+      .candidatesOf(wanted)
+      .find((candidate) => version === undefined || matchesPattern(candidate, version));
+    if (version !== undefined && chosen !== undefined) versions.set(wanted, chosen);
+    if (version !== undefined && chosen === undefined) {
+      await call.process.err(`E: Version '${version}' for '${plain}' was not found\n`);
       return null;
     }
     found.push(wanted);
@@ -62,7 +111,8 @@ export async function install(call: Call, names: readonly string[]): Promise<num
     );
     return 100;
   }
-  const wanted = await find(call, names);
+  const versions = new Map<Package, string>();
+  const wanted = await find(call, names, versions);
   if (wanted === null) return 100;
   const all = new Set<Package>();
   const add = (entry: Package): void => {
@@ -74,23 +124,52 @@ export async function install(call: Call, names: readonly string[]): Promise<num
     all.add(entry);
   };
   for (const entry of wanted) add(entry);
-  const fresh = [...all].filter((entry) => entry.status !== 'installed');
+  const versionOf = (entry: Package) =>
+    versions.get(entry) ?? host.packages.candidatesOf(entry)[0] ?? entry.version;
+  const moved = (entry: Package) => versions.has(entry) && versions.get(entry) !== entry.version;
+  const fresh = [...all].filter((entry) => entry.status !== 'installed' || moved(entry));
+  const heldBack = fresh.filter((entry) => entry.held && entry.status === 'installed');
+  for (const entry of fresh) if (entry.status !== 'installed') entry.version = versionOf(entry);
   for (const entry of wanted) {
-    if (entry.status === 'installed')
+    if (entry.status === 'installed' && !moved(entry))
       await process.out(`${entry.spec.name} is already the newest version (${entry.version}).\n`);
   }
   if (fresh.length > 0)
     await process.out(
       `The following NEW packages will be installed:\n  ${fresh.map((entry) => entry.spec.name).join(' ')}\n`,
     );
-  await process.out(`0 upgraded, ${fresh.length} newly installed, 0 to remove and 0 not upgraded.\n`);
+  const leaving = [...host.packages.all.values()].filter(
+    (entry) =>
+      entry.status === 'installed' &&
+      fresh.some(
+        ({ spec }) =>
+          spec.conflicts?.includes(entry.spec.name) === true ||
+          entry.spec.conflicts?.includes(spec.name) === true,
+      ),
+  );
+  if (leaving.length > 0)
+    await process.out(
+      `The following packages will be REMOVED:\n  ${leaving.map((entry) => entry.spec.name).join(' ')}\n`,
+    );
+  await process.out(
+    `0 upgraded, ${fresh.length} newly installed, ${leaving.length} to remove and 0 not upgraded.\n`,
+  );
+  if (
+    (heldBack.length > 0 || leaving.some((entry) => entry.held)) &&
+    !options.has('allow-change-held-packages')
+  ) {
+    await process.err(
+      'E: Held packages were changed and -y was used without --allow-change-held-packages.\n',
+    );
+    return 100;
+  }
   if (fresh.length === 0 || options.has('s', 'simulate', 'dry-run')) return 0;
   if (!options.has('y', 'yes', 'assume-yes')) {
     await process.out('Do you want to continue? [Y/n] Abort.\n');
     return 1;
   }
   const size = fresh.reduce((sum, entry) => sum + (entry.spec.sizeKiB ?? 500), 0);
-  if (size * 4096 > host.volume.free()) {
+  if (size * 4096 > host.freeBytes) {
     await process.err("E: You don't have enough free space in /var/cache/apt/archives/.\n");
     return 100;
   }
@@ -108,9 +187,14 @@ export async function install(call: Call, names: readonly string[]): Promise<num
   await process.out(`Need to get ${size} kB of archives.\n`);
   for (const [index, entry] of fresh.entries()) {
     await process.out(
-      `Get:${index + 1} http://archive.ubuntu.com/ubuntu noble/main amd64 ${entry.spec.name} amd64 ${entry.version} [${entry.spec.sizeKiB ?? 500} kB]\n`,
+      `Get:${index + 1} ${originOf(host, entry)} ${entry.spec.name} amd64 ${entry.version} [${entry.spec.sizeKiB ?? 500} kB]\n`,
     );
     await process.sleep(300);
+  }
+  for (const entry of leaving) {
+    await process.out(`Removing ${entry.spec.name} (${entry.version}) ...\n`);
+    await process.sleep(300);
+    await host.packages.remove(entry, false);
   }
   for (const entry of fresh) {
     await process.out(`Unpacking ${entry.spec.name} (${entry.version}) ...\n`);
@@ -120,7 +204,7 @@ export async function install(call: Call, names: readonly string[]): Promise<num
   for (const entry of fresh) {
     await process.out(`Setting up ${entry.spec.name} (${entry.version}) ...\n`);
     await process.sleep(350);
-    host.packages.install(entry);
+    await host.packages.install(entry, versionOf(entry));
   }
   for (const entry of wanted) entry.manual = true;
   host.machine.diskUsedBytes += size * 4096;
@@ -139,8 +223,22 @@ export async function remove(call: Call, names: readonly string[], purge: boolea
     if (!there.includes(entry))
       await process.out(`Package '${entry.spec.name}' is not installed, so not removed\n`);
   }
+  // What needs one of them cannot stay either.
+  for (const entry of there)
+    for (const other of host.packages.all.values())
+      if (
+        other.status === 'installed' &&
+        !there.includes(other) &&
+        other.spec.depends?.includes(entry.spec.name) === true
+      )
+        there.push(other);
   await process.out(`0 upgraded, 0 newly installed, ${there.length} to remove and 0 not upgraded.\n`);
-  if (there.length === 0 || options.has('s', 'simulate', 'dry-run')) return 0;
+  if (options.has('s', 'simulate', 'dry-run')) {
+    for (const entry of there)
+      await process.out(`${purge ? 'Purg' : 'Remv'} ${entry.spec.name} [${entry.version}]\n`);
+    return 0;
+  }
+  if (there.length === 0) return 0;
   if (!options.has('y', 'yes', 'assume-yes')) {
     await process.out('Do you want to continue? [Y/n] Abort.\n');
     return 1;
@@ -148,7 +246,7 @@ export async function remove(call: Call, names: readonly string[], purge: boolea
   for (const entry of there) {
     await process.out(`Removing ${entry.spec.name} (${entry.version}) ...\n`);
     await process.sleep(500);
-    host.packages.remove(entry, purge);
+    await host.packages.remove(entry, purge);
   }
   return 0;
 }

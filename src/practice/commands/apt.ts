@@ -1,14 +1,25 @@
 /** apt-get, apt, apt-cache, apt-mark, apt-config: the words and locks of the real ones, over the model's packages. */
 import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
+import { originOf } from '../model/archives.js';
 
 export function aptCache(host: Host): Program {
   return async (process, args) => {
     const [verb = '', ...names] = args.filter((arg) => !arg.startsWith('-'));
+    if (verb === 'search') {
+      const [pattern = ''] = names;
+      const byName = args.includes('--names-only') || args.includes('-n');
+      for (const entry of host.packages.all.values()) {
+        const text = byName ? entry.spec.name : `${entry.spec.name} ${entry.spec.description}`;
+        if (host.packages.isKnown(entry) && new RegExp(pattern).test(text))
+          await process.out(`${entry.spec.name} - ${entry.spec.description}\n`);
+      }
+      return 0;
+    }
     if (verb !== 'policy' && verb !== 'show' && verb !== 'madison') return process.refuse(`command ${verb}`);
     for (const name of names) {
       const entry = host.packages.find(name);
-      if (entry === undefined) {
+      if (entry === undefined || !host.packages.isKnown(entry)) {
         if (verb === 'policy') {
           if (process.name === 'apt-cache') await process.err(`N: Unable to locate package ${name}\n`);
           continue;
@@ -17,15 +28,17 @@ export function aptCache(host: Host): Program {
         return 100;
       }
       const installed = entry.status === 'installed' ? entry.version : '(none)';
+      const candidates = host.packages.candidatesOf(entry);
       if (verb === 'policy') {
         await process.out(
-          `${name}:\n  Installed: ${installed}\n  Candidate: ${entry.spec.version}\n  Version table:\n ${installed === '(none)' ? '   ' : '***'} ${entry.spec.version} 500\n        500 http://archive.ubuntu.com/ubuntu noble/main amd64 Packages\n`,
+          `${name}:\n  Installed: ${installed}\n  Candidate: ${candidates[0] ?? '(none)'}\n  Version table:\n${candidates.map((version) => ` ${version === installed ? '***' : '   '} ${version} 500\n        500 ${originOf(host, entry)} Packages\n`).join('')}`,
         );
-      } else if (verb === 'madison')
-        await process.out(
-          `${name} | ${entry.spec.version} | http://archive.ubuntu.com/ubuntu noble/main amd64 Packages\n`,
-        );
-      else
+      } else if (verb === 'madison') {
+        for (const version of candidates)
+          await process.out(
+            `${name.padStart(10)} | ${version} | ${originOf(host, entry).replace(/ amd64$/, '')} Packages\n`,
+          );
+      } else
         await process.out(
           `Package: ${name}\nVersion: ${entry.spec.version}\nDescription: ${entry.spec.description}\n\n`,
         );

@@ -1,6 +1,9 @@
 /** df, findmnt and mountpoint: the file systems of a host. */
 import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
+import type { Process } from '../kernel/process.js';
+import { fstab } from '../model/swap.js';
+import type { Options } from './options.js';
 import { withOptions } from './program.js';
 
 interface FileSystem {
@@ -154,16 +157,51 @@ export function df(host: Host): Program {
   );
 }
 
+/** findmnt --fstab: the table as it would be mounted, not as it is. */
+async function fstabTable(
+  host: Host,
+  process: Process,
+  options: Options,
+  types: readonly string[] | undefined,
+): Promise<number> {
+  const chosen = fstab(host).filter((entry) => types?.includes(entry.type) ?? true);
+  if (chosen.length === 0) return 1;
+  const columns = (options.value('o', 'output') ?? 'TARGET,SOURCE,FSTYPE,OPTIONS').split(',');
+  if (!options.has('n', 'noheadings')) await process.out(`${columns.join(' ')}\n`);
+  for (const entry of chosen) {
+    const cells: Readonly<Record<string, string>> = {
+      TARGET: entry.target,
+      SOURCE: entry.source,
+      FSTYPE: entry.type,
+      OPTIONS: entry.options,
+    };
+    await process.out(`${columns.map((column) => cells[column] ?? '').join(' ')}\n`);
+  }
+  return 0;
+}
+
 export function findmnt(host: Host): Program {
   return withOptions(
     {
-      flags: 'nrlevJ',
+      flags: 'nrlevJs',
       values: 'oTtS',
-      long: ['noheadings', 'output=', 'target=', 'raw', 'types=', 'mountpoint='],
+      long: [
+        'noheadings',
+        'output=',
+        'target=',
+        'raw',
+        'types=',
+        'mountpoint=',
+        'fstab',
+        'noheadings',
+        'source=',
+      ],
     },
     async (process, options) => {
       const wanted = options.value('T', 'target') ?? options.value('mountpoint') ?? options.operands[0];
-      const all = fileSystems(host);
+      const types = options.value('t', 'types')?.split(',');
+      if (options.has('s', 'fstab')) return fstabTable(host, process, options, types);
+      const all = fileSystems(host).filter((row) => types?.includes(row.type) ?? true);
       const chosen =
         wanted === undefined
           ? all

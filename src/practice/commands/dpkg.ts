@@ -3,6 +3,7 @@ import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
 import { LOCK_FILES, type Package } from '../model/packages.js';
 import { matchesPattern } from '../shell/patterns.js';
+import { comparison } from './dpkg-versions.js';
 import { withOptions } from './program.js';
 
 const LETTERS: Readonly<Record<Package['status'], string>> = {
@@ -54,6 +55,7 @@ function filled(format: string, entry: Package): string {
     'db:Status-Want': want,
     'binary:Summary': entry.spec.description,
     'Installed-Size': String(entry.spec.sizeKiB ?? 500),
+    Conffiles: (entry.spec.conffiles ?? []).map((line) => `\n ${line}`).join(''),
   };
   return format
     .replaceAll('\\n', '\n')
@@ -82,6 +84,19 @@ async function listTable(
 }
 
 export function dpkg(host: Host): Program {
+  const usual = dpkgActions(host);
+  return async (process, args) => {
+    if (args[0] !== '--compare-versions') return usual(process, args);
+    const [, left = '', how = '', right = ''] = args;
+    const answer = comparison(left, how, right);
+    if (answer === null) {
+      await process.err('dpkg: error: --compare-versions bad relation\n');
+      return 2;
+    }
+    return answer ? 0 : 1;
+  };
+}
+function dpkgActions(host: Host): Program {
   return withOptions(
     {
       flags: 'lsLaCVS',
@@ -177,7 +192,7 @@ export function dpkg(host: Host): Program {
           for (const entry of wanted) {
             await out(`Setting up ${entry.spec.name} (${entry.version}) ...\n`);
             await process.sleep(700);
-            host.packages.install(entry);
+            await host.packages.install(entry);
           }
           return 0;
         } finally {

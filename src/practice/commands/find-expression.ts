@@ -24,6 +24,10 @@ export interface Plan {
   readonly finish: (() => Promise<boolean>)[];
 }
 
+/** `-quit`: nothing more is looked at. */
+export class Quit extends Error {
+  override readonly name = 'Quit';
+}
 export class Refused extends Error {
   override readonly name = 'Refused';
 }
@@ -180,6 +184,11 @@ export class Reader {
         const gid = groupId(process, this.#next());
         return ({ inode }) => inode.gid === gid;
       }
+      case '-uid':
+      case '-gid': {
+        const wanted = Number(this.#next());
+        return ({ inode }) => (word === '-uid' ? inode.uid : inode.gid) === wanted;
+      }
       case '-prune':
         return ({ path }) => {
           this.plan.pruned.add(path);
@@ -227,7 +236,9 @@ export class Reader {
           }
         };
       case '-quit':
-        throw new Refused('-quit');
+        return () => {
+          throw new Quit();
+        };
       case '-exec':
         return this.#exec();
       default:

@@ -3,7 +3,7 @@ import type { Program } from '../kernel/kernel.js';
 import type { Process } from '../kernel/process.js';
 import { SystemError } from '../vfs/inode.js';
 import { joinPath } from '../vfs/volume.js';
-import { type Plan, Reader, Refused, type Visit } from './find-expression.js';
+import { type Plan, Quit, Reader, Refused, type Visit } from './find-expression.js';
 
 async function visitTree(process: Process, plan: Plan, visit: Visit): Promise<void> {
   const judge = async () => {
@@ -43,7 +43,7 @@ export const find: Program = async (process, args) => {
     throw error;
   }
   let status = 0;
-  for (const shown of starts.length > 0 ? starts : ['.']) {
+  const look = async (shown: string): Promise<void> => {
     const path = process.path(shown);
     const inode = process.view.peek(path, false);
     if (inode === undefined) {
@@ -51,6 +51,11 @@ export const find: Program = async (process, args) => {
       status = 1;
     } else
       await visitTree(process, reader.plan, { path: path.replace(/(.)\/$/, '$1'), shown, inode, depth: 0 });
+  };
+  try {
+    for (const shown of starts.length > 0 ? starts : ['.']) await look(shown);
+  } catch (error) {
+    if (!(error instanceof Quit)) throw error;
   }
   for (const finish of reader.plan.finish) if (!(await finish())) status = 1;
   return status;

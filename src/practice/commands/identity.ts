@@ -3,6 +3,7 @@ import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
 import { KERNEL_RELEASE } from '../model/machine.js';
 import { formatTime } from '../shell/builtins/format.js';
+import { newgrp } from './newgrp.js';
 import { withOptions } from './program.js';
 import { account, credentialsOf, groupName, groups, userName } from './owners.js';
 
@@ -111,7 +112,7 @@ function timedatectl(host: Host): Program {
             unit.enablement = 'enabled';
             machine.clockOffsetMs = 0;
           } else if (unit !== undefined) {
-            host.systemd.stop(unit);
+            await host.systemd.stop(unit);
             unit.enablement = 'disabled';
           }
           return 0;
@@ -250,6 +251,30 @@ function groupadd(host: Host): Program {
   );
 }
 
+function gpasswd(host: Host): Program {
+  return withOptions({ values: 'ad', long: ['add=', 'delete='] }, async (process, options) => {
+    const [group = ''] = options.operands;
+    if (process.credentials.uid !== 0) return process.fail('Permission denied.');
+    const entry = groups(host.volume).find(({ name }) => name === group);
+    if (entry === undefined) return process.fail(`group '${group}' does not exist in /etc/group`, 3);
+    const added = options.value('a', 'add');
+    const removed = options.value('d', 'delete');
+    const user = added ?? removed ?? '';
+    if (account(host.volume, user) === undefined) return process.fail(`user '${user}' does not exist`, 3);
+    if (removed !== undefined && !entry.members.includes(user))
+      return process.fail(`user '${user}' is not a member of '${group}'`, 3);
+    await process.out(
+      added === undefined
+        ? `Removing user ${user} from group ${group}\n`
+        : `Adding user ${user} to group ${group}\n`,
+    );
+    changeGroup(host, group, (members) =>
+      added === undefined ? members.filter((member) => member !== user) : [...new Set([...members, user])],
+    );
+    return 0;
+  });
+}
+
 function lscpu(host: Host): Program {
   return async (process) => {
     await process.out(
@@ -277,6 +302,9 @@ export function identityPrograms(host: Host): Readonly<Record<string, Program>> 
     },
     usermod: usermod(host),
     groupadd: groupadd(host),
+    gpasswd: gpasswd(host),
+    newgrp: newgrp(host),
+    sg: newgrp(host),
     lscpu: lscpu(host),
     nproc: async (process) => {
       await process.out(`${host.machine.sizes.cpus}\n`);

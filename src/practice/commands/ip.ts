@@ -1,9 +1,8 @@
-/** ip and ss: cards, addresses, routes, listening ports. */
+/** ip: cards, addresses, routes. */
 import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
 import type { Process } from '../kernel/process.js';
 import { inNetwork, isAddress, networkOf, type Card, type Route } from '../model/machine.js';
-import { withOptions } from './program.js';
 
 function broadcast(card: Card): string {
   const [first] = card.addresses;
@@ -42,6 +41,8 @@ function linkTail(card: Card): string {
 }
 
 function routeLine(route: Route): string {
+  // A block of addresses that is ours as a whole: what no pod holds is dropped.
+  if (route.device === '*') return `blackhole ${route.destination} proto ${route.protocol} `;
   const via = route.via === undefined ? '' : ` via ${route.via}`;
   const scope = route.protocol === 'kernel' ? ' scope link' : '';
   const source = route.source === undefined ? '' : ` src ${route.source}`;
@@ -142,6 +143,26 @@ async function ipRoute(
   return 0;
 }
 
+/** Takes a bridge away that nobody needs any more, as Docker leaves them. */
+async function deleteLink(host: Host, process: Process, words: readonly string[]): Promise<number> {
+  const name = words.findLast((word) => !['delete', 'del', 'dev', 'type', 'bridge'].includes(word)) ?? '';
+  const card = host.machine.cards.find((one) => one.name === name);
+  if (card === undefined) {
+    await process.err(`Cannot find device "${name}"\n`);
+    return 1;
+  }
+  if (process.credentials.uid !== 0) {
+    await process.err('RTNETLINK answers: Operation not permitted\n');
+    return 2;
+  }
+  if (!card.virtual || card.name === 'lo') {
+    await process.err('RTNETLINK answers: Operation not supported\n');
+    return 2;
+  }
+  host.machine.cards = host.machine.cards.filter((one) => one !== card);
+  return 0;
+}
+
 export function ip(host: Host): Program {
   return async (process, args) => {
     const flags = args.filter((arg) => arg.startsWith('-'));
@@ -151,6 +172,8 @@ export function ip(host: Host): Program {
     const changes = words.find((word) =>
       ['add', 'del', 'delete', 'set', 'flush', 'replace', 'change'].includes(word),
     );
+    const isLink = object !== '' && 'link'.startsWith(object);
+    if (isLink && (changes === 'delete' || changes === 'del')) return deleteLink(host, process, words);
     if (changes !== undefined) return process.refuse(`${object} ${changes}`);
     if (has('-6')) return 0;
     if ('address'.startsWith(object) && object !== '')
@@ -188,32 +211,4 @@ export function ip(host: Host): Program {
     }
     return process.refuse(`object ${object}`);
   };
-}
-
-export function ss(host: Host): Program {
-  return withOptions(
-    { flags: 'lntupaH46eoms', long: ['listening', 'numeric', 'tcp', 'udp', 'processes', 'no-header'] },
-    async (process, options) => {
-      if (!options.has('H', 'no-header'))
-        await process.out('State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n');
-      if (options.has('u', 'udp') && !options.has('t', 'tcp')) return 0;
-      const seen = new Set<string>();
-      for (const unit of host.systemd.units.values()) {
-        if (unit.active !== 'active' || unit.pid === 0) continue;
-        for (const { address, port } of unit.spec.listens ?? []) {
-          if (seen.has(`${address}:${port}`)) continue;
-          seen.add(`${address}:${port}`);
-          const lo = address.startsWith('127.0.0.5') ? `${address}%lo` : address;
-          const users =
-            options.has('p', 'processes') && process.credentials.uid === 0
-              ? ` users:(("${(unit.spec.process ?? '').slice(0, 15)}",pid=${unit.pid},fd=3))`
-              : '';
-          await process.out(
-            `LISTEN 0      4096   ${`${lo}:${port}`.padStart(18)}      0.0.0.0:*    ${users}\n`,
-          );
-        }
-      }
-      return 0;
-    },
-  );
 }

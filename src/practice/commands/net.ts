@@ -3,8 +3,11 @@ import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
 import { portNumber } from '../model/dial.js';
 import { resolveName } from '../model/resolver.js';
+import { curl } from '../web/curl.js';
+import { wget } from '../web/wget.js';
 import { withOptions } from './program.js';
-import { ip, ss } from './ip.js';
+import { ip } from './ip.js';
+import { ss } from './ss.js';
 import { getent, resolvectl } from './names.js';
 
 function ping(host: Host): Program {
@@ -73,78 +76,6 @@ function nc(host: Host): Program {
   });
 }
 
-function curl(host: Host): Program {
-  return withOptions(
-    {
-      flags: 'sSfILkvgO4',
-      values: 'owmHXAu',
-      long: [
-        'silent',
-        'show-error',
-        'fail',
-        'head',
-        'location',
-        'insecure',
-        'output=',
-        'write-out=',
-        'max-time=',
-        'connect-timeout=',
-        'header=',
-        'request=',
-        'resolve=',
-        'retry=',
-        'retry-delay=',
-        'ipv4',
-      ],
-    },
-    async (process, options) => {
-      const [given = ''] = options.operands;
-      const url = URL.parse(/^https?:/.test(given) ? given : `http://${given}`);
-      const quiet = options.has('s', 'silent') && !options.has('S', 'show-error');
-      const output = options.value('o', 'output');
-      const writeOut = async (code: string) => {
-        const format = options.value('w', 'write-out');
-        if (format !== undefined)
-          await process.out(
-            format
-              .replaceAll('%{http_code}', code)
-              .replaceAll('%{response_code}', code)
-              .replaceAll('\\n', '\n'),
-          );
-      };
-      const failed = async (code: number, words: string): Promise<number> => {
-        if (!quiet) await process.err(`curl: (${code}) ${words}\n`);
-        await writeOut('000');
-        return code;
-      };
-      if (url === null) return failed(3, 'URL using bad/illegal format or missing URL');
-      const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
-      const [address] = await resolveName(host, process, url.hostname);
-      if (address === undefined) return failed(6, `Could not resolve host: ${url.hostname}`);
-      const reach = host.world.reach(host, address, port);
-      if (reach === 'silent') {
-        const limit = Number(options.value('m', 'max-time', 'connect-timeout') ?? 130);
-        await process.sleep(limit * 1000);
-        return failed(28, `Connection timed out after ${limit * 1000} milliseconds`);
-      }
-      if (reach !== 'open')
-        return failed(
-          7,
-          `Failed to connect to ${url.hostname} port ${port} after 1 ms: Couldn't connect to server`,
-        );
-      const known = host.world.names.has(url.hostname) && [80, 443].includes(port);
-      if (!known) return failed(52, 'Empty reply from server');
-      const body = options.has('I', 'head')
-        ? 'HTTP/1.1 200 OK\r\nServer: practice\r\n\r\n'
-        : 'practice lab\n';
-      if (output === undefined) await process.out(body);
-      else if (output !== '/dev/null') process.view.write(process.path(output), body);
-      await writeOut('200');
-      return 0;
-    },
-  );
-}
-
 export function netPrograms(host: Host): Readonly<Record<string, Program>> {
   return {
     ip: ip(host),
@@ -152,6 +83,7 @@ export function netPrograms(host: Host): Readonly<Record<string, Program>> {
     ping: ping(host),
     nc: nc(host),
     curl: curl(host),
+    wget: wget(host),
     getent: getent(host),
     resolvectl: resolvectl(host),
   };

@@ -1,20 +1,10 @@
-/** ssh-keyscan and ssh-keygen -l: host keys and fingerprints inside the lab. */
-import { createHash } from 'node:crypto';
+/** The programs of OpenSSH: ssh-keyscan, ssh-keygen, ssh, sshd -T. */
 import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
-import { readOperand } from '../kernel/open.js';
 import { resolveName } from '../model/resolver.js';
-import { SystemError } from '../vfs/inode.js';
 import { withOptions } from './program.js';
-
-function fingerprint(line: string): string | null {
-  const match = /(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp256)\s+([A-Za-z0-9+/=]+)\s*(.*)$/.exec(line);
-  if (match === null) return null;
-  const [, type = '', key = '', comment = ''] = match;
-  const hash = createHash('sha256').update(Buffer.from(key, 'base64')).digest('base64').replace(/=+$/, '');
-  const short = type === 'ssh-ed25519' ? 'ED25519' : type === 'ssh-rsa' ? 'RSA' : 'ECDSA';
-  return `${short === 'RSA' ? 3072 : 256} SHA256:${hash} ${comment === '' ? 'no comment' : comment} (${short})`;
-}
+import { ssh } from './ssh-client.js';
+import { sshKeygen } from './ssh-keygen.js';
 
 export function sshPrograms(host: Host): Readonly<Record<string, Program>> {
   return {
@@ -44,23 +34,20 @@ export function sshPrograms(host: Host): Readonly<Record<string, Program>> {
       }
       return 0;
     }),
-    'ssh-keygen': withOptions({ flags: 'lvqyA', values: 'fERtNCb' }, async (process, options) => {
-      if (!options.has('l')) return process.refuse('anything but -l');
-      const file = options.value('f') ?? '';
-      let text: string;
-      try {
-        text = (await readOperand(process, file)).toString('utf8');
-      } catch (error) {
-        if (!(error instanceof SystemError)) throw error;
-        return process.fail(`${file}: ${error.message}`, 255);
+    'ssh-keygen': sshKeygen(host),
+    ssh: ssh(host),
+    sshd: async (process, args) => {
+      if (!args.includes('-T') && !args.includes('-t'))
+        return process.refuse('running it by hand (systemctl start ssh is)');
+      if (process.credentials.uid !== 0) {
+        await process.err('sshd: no hostkeys available -- exiting.\n');
+        return 1;
       }
-      const lines = text
-        .split('\n')
-        .map(fingerprint)
-        .filter((line) => line !== null);
-      if (lines.length === 0) return process.fail(`${file} is not a public key file.`, 255);
-      for (const line of lines) await process.out(`${line}\n`);
+      if (args.includes('-T'))
+        await process.out(
+          'port 22\naddressfamily any\nlistenaddress [::]:22\nlistenaddress 0.0.0.0:22\nusepam yes\nmaxsessions 10\npermitrootlogin without-password\npubkeyauthentication yes\npasswordauthentication yes\n',
+        );
       return 0;
-    }),
+    },
   };
 }

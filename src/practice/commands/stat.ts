@@ -19,7 +19,8 @@ export function modeLetters(inode: Inode): string {
   if ((inode.mode & 0o1000) !== 0) letters[8] = letters[8] === 'x' ? 't' : 'T';
   if ((inode.mode & 0o4000) !== 0) letters[2] = letters[2] === 'x' ? 's' : 'S';
   if ((inode.mode & 0o2000) !== 0) letters[5] = letters[5] === 'x' ? 's' : 'S';
-  return TYPES[inode.kind] + letters.join('');
+  const socket = inode.kind === 'device' && inode.device === 'socket';
+  return (socket ? 's' : TYPES[inode.kind]) + letters.join('');
 }
 
 const KINDS: Readonly<Record<Inode['kind'], string>> = {

@@ -2,7 +2,10 @@
 import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
 import { formatTime } from '../shell/builtins/format.js';
+import { modulePrograms } from './modules.js';
 import { withOptions } from './program.js';
+import { swapPrograms } from './swap.js';
+import { sysctl } from './sysctl.js';
 import { df, fileSystems, findmnt, human } from './df.js';
 
 function free(host: Host): Program {
@@ -13,7 +16,7 @@ function free(host: Host): Program {
       const bytes = (kib: number) => kib * 1024;
       const total = bytes(machine.memoryTotalKiB);
       const available = bytes(machine.memoryAvailableKiB);
-      const swap = (machine.swap?.mib ?? 0) * 2 ** 20;
+      const swap = machine.swaps.reduce((sum, one) => sum + one.mib, 0) * 2 ** 20;
       const factor = options.has('b', 'bytes')
         ? 1
         : options.has('m', 'mebi')
@@ -50,72 +53,15 @@ function uptime(host: Host): Program {
   });
 }
 
-function swapon(host: Host): Program {
-  return withOptions(
-    { flags: 'sa', long: ['show', 'show=', 'noheadings', 'bytes', 'raw', 'all', 'summary'] },
-    async (process, options) => {
-      const { machine } = host;
-      if (options.has('show', 's', 'summary')) {
-        if (machine.swap === null) return 0;
-        if (!options.has('noheadings')) await process.out('NAME      TYPE SIZE USED PRIO\n');
-        await process.out(`${machine.swap.path} file   ${machine.swap.mib / 1024}G   0B   -2\n`);
-        return 0;
-      }
-      if (process.credentials.uid !== 0) return process.fail('Operation not permitted');
-      machine.swap ??= { path: '/swap.img', mib: 2048 };
-      return 0;
-    },
-  );
-}
-
-function sysctl(host: Host): Program {
-  return withOptions(
-    { flags: 'nwqeaN', values: 'p', long: ['system', 'values', 'all'] },
-    async (process, options) => {
-      const { sysctl: values } = host.machine;
-      if (options.has('a', 'all')) {
-        for (const [key, value] of values) await process.out(`${key} = ${value}\n`);
-        return 0;
-      }
-      if (options.has('system', 'p')) return process.refuse('loading files');
-      let status = 0;
-      for (const operand of options.operands) {
-        const [key = '', value] = operand.split('=');
-        const name = key.trim().replaceAll('/', '.');
-        if (value !== undefined) {
-          if (process.credentials.uid !== 0) {
-            await process.err(`sysctl: permission denied on key "${name}"\n`);
-            status = 1;
-            continue;
-          }
-          values.set(name, value.trim());
-        }
-        const known = values.get(name);
-        if (known === undefined) {
-          await process.err(
-            `sysctl: cannot stat /proc/sys/${name.replaceAll('.', '/')}: No such file or directory\n`,
-          );
-          status = 255;
-        } else if (!options.has('q'))
-          await process.out(options.has('n', 'values') ? `${known}\n` : `${name} = ${known}\n`);
-      }
-      return status;
-    },
-  );
-}
-
 export function storagePrograms(host: Host): Readonly<Record<string, Program>> {
   return {
     df: df(host),
     free: free(host),
     uptime: uptime(host),
     findmnt: findmnt(host),
-    swapon: swapon(host),
+    ...swapPrograms(host),
+    ...modulePrograms(host),
     sysctl: sysctl(host),
-    lsmod: async (process) => {
-      await process.out('Module                  Size  Used by\noverlay               212992  0\n');
-      return 0;
-    },
     mountpoint: async (process, args) => {
       const [path = ''] = args.filter((arg) => !arg.startsWith('-'));
       const mounted = fileSystems(host).some((row) => row.target === process.path(path));

@@ -1,5 +1,4 @@
 /** systemctl: the verbs that change units. */
-import type { Host } from '../host.js';
 import type { Unit } from '../model/units.js';
 import { type Call, select } from './systemctl-call.js';
 
@@ -44,8 +43,16 @@ export async function eachUnit(
 export async function startUnit(call: Call, unit: Unit, restart: boolean): Promise<number> {
   const { systemd } = call.host;
   await call.process.sleep(unit.active === 'active' && !restart ? 5 : 120);
-  const began = restart ? await systemd.restart(unit) : await systemd.start(unit);
+  const work = restart ? systemd.restart(unit) : systemd.start(unit);
+  if (call.options.has('no-block')) return 0;
+  const began = await call.process.until(work);
   if (began) return 0;
+  if (unit.active !== 'failed') {
+    await call.process.err(
+      `A dependency job for ${unit.spec.name} failed. See 'journalctl -xe' for details.\n`,
+    );
+    return 1;
+  }
   await call.process.err(
     `Job for ${unit.spec.name} failed because the control process exited with error code.\nSee "systemctl status ${unit.spec.name}" and "journalctl -xeu ${unit.spec.name}" for details.\n`,
   );
@@ -53,11 +60,12 @@ export async function startUnit(call: Call, unit: Unit, restart: boolean): Promi
 }
 
 export const wantedBy = (unit: Unit) =>
-  unit.spec.name.endsWith('.timer')
+  unit.spec.wantedBy?.[0] ??
+  (unit.spec.name.endsWith('.timer')
     ? 'timers.target'
     : unit.spec.name.endsWith('.socket')
       ? 'sockets.target'
-      : 'multi-user.target';
+      : 'multi-user.target');
 
 export async function setEnabled(
   call: Call,
@@ -65,7 +73,11 @@ export async function setEnabled(
   names: readonly string[],
 ): Promise<number> {
   const status = await eachUnit(call, verb, names, async (unit) => {
-    const link = `/etc/systemd/system/${wantedBy(unit)}.wants/${unit.spec.name}`;
+    const links = (
+      unit.spec.wantedBy === undefined || unit.spec.wantedBy.length === 0
+        ? [wantedBy(unit)]
+        : unit.spec.wantedBy
+    ).map((target) => `/etc/systemd/system/${target}.wants/${unit.spec.name}`);
     const { volume } = call.host;
     if (unit.enablement === 'static' || unit.enablement === 'generated') {
       if (verb === 'enable' && !call.quiet)
@@ -76,18 +88,17 @@ export async function setEnabled(
     }
     if (verb === 'enable' && unit.enablement !== 'enabled') {
       unit.enablement = 'enabled';
-      volume.place(
-        link,
-        volume.make.symlink(unit.spec.fragment ?? `/usr/lib/systemd/system/${unit.spec.name}`),
-      );
-      if (!call.quiet)
-        await call.process.err(
-          `Created symlink ${link} → ${unit.spec.fragment ?? `/usr/lib/systemd/system/${unit.spec.name}`}.\n`,
-        );
+      const target = unit.spec.fragment ?? `/usr/lib/systemd/system/${unit.spec.name}`;
+      for (const link of links) {
+        volume.place(link, volume.make.symlink(target));
+        if (!call.quiet) await call.process.err(`Created symlink ${link} → ${target}.\n`);
+      }
     } else if (verb === 'disable' && unit.enablement === 'enabled') {
       unit.enablement = 'disabled';
-      volume.drop(link);
-      if (!call.quiet) await call.process.err(`Removed "${link}".\n`);
+      for (const link of links) {
+        volume.drop(link);
+        if (!call.quiet) await call.process.err(`Removed "${link}".\n`);
+      }
     }
     return 0;
   });
@@ -95,7 +106,7 @@ export async function setEnabled(
   const rest = await eachUnit(call, verb === 'enable' ? 'start' : 'stop', names, async (unit) => {
     if (verb === 'enable') return startUnit(call, unit, false);
     await call.process.sleep(60);
-    call.host.systemd.stop(unit);
+    await call.host.systemd.stop(unit);
     return 0;
   });
   return status || rest;
@@ -119,33 +130,7 @@ export async function setMasked(call: Call, names: readonly string[], masked: bo
     else volume.drop(path);
     if (!call.quiet)
       await call.process.err(masked ? `Created symlink ${path} → /dev/null.\n` : `Removed "${path}".\n`);
-    if (masked && call.options.has('now')) systemd.stop(unit);
+    if (masked && call.options.has('now')) await systemd.stop(unit);
   }
   return status;
-}
-
-/** Units that somebody wrote into /etc/systemd/system become known. */
-export function daemonReload(host: Host): void {
-  const dir = host.volume.find('/etc/systemd/system');
-  if (dir?.kind !== 'directory') return;
-  for (const [name, inode] of dir.entries) {
-    if (inode.kind !== 'file' || !/\.(service|timer|socket)$/.test(name)) continue;
-    const path = `/etc/systemd/system/${name}`;
-    const text = host.volume.text(path) ?? '';
-    const description = /^Description=(.*)$/m.exec(text)?.[1] ?? name;
-    const old = host.systemd.units.get(name);
-    if (old !== undefined && old.spec.fragment !== path) continue;
-    const kept = old === undefined ? null : { enablement: old.enablement, active: old.active };
-    const unit = host.systemd.add({
-      name,
-      description,
-      enablement: kept?.enablement ?? (/^\[Install\]/m.test(text) ? 'disabled' : 'static'),
-      active: kept?.active === 'active',
-      oneshot: /^Type=oneshot/m.test(text),
-      remains: /^RemainAfterExit=(yes|true)/m.test(text),
-      fragment: path,
-      text,
-    });
-    if (kept !== null) unit.active = kept.active;
-  }
 }

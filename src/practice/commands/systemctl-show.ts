@@ -2,6 +2,8 @@
 import type { Host } from '../host.js';
 import { formatTime } from '../shell/builtins/format.js';
 import { matchesPattern } from '../shell/patterns.js';
+import { dropIns } from '../model/unit-file.js';
+import { needsReload } from '../model/unit-load.js';
 import type { Unit } from '../model/units.js';
 import { journalText } from './journalctl.js';
 import { type Call, select } from './systemctl-call.js';
@@ -36,18 +38,24 @@ export function property(host: Host, name: string, key: string): string {
     UnitFileState: enablementOf(unit),
     MainPID: String(unit.pid),
     Result: unit.result,
-    NRestarts: '0',
-    Type: unit.spec.oneshot === true ? 'oneshot' : 'notify',
+    NRestarts: String(unit.restarts),
+    Type: unit.spec.type ?? (unit.spec.oneshot === true ? 'oneshot' : 'notify'),
     FragmentPath: unit.spec.fragment ?? `/usr/lib/systemd/system/${unit.spec.name}`,
     ActiveEnterTimestamp: unit.active === 'active' ? since : '',
     InactiveEnterTimestamp: unit.active === 'inactive' ? since : '',
     StateChangeTimestamp: since,
-    ExecMainStatus: unit.active === 'failed' ? '1' : '0',
+    ExecMainStatus: String(unit.exitStatus),
     ExecMainStartTimestamp: since,
     MemoryCurrent: unit.active === 'active' ? String((unit.spec.memoryKiB ?? 0) * 1024) : '[not set]',
-    NeedDaemonReload: 'no',
+    NeedDaemonReload: needsReload(host, unit.spec) ? 'yes' : 'no',
     Triggers: unit.spec.triggers ?? '',
-    DropInPaths: '',
+    DropInPaths: dropIns(host, unit.spec.name)
+      .map(({ path }) => path)
+      .join(' '),
+    Restart: 'no',
+    Requires: (unit.spec.requires ?? []).join(' '),
+    After: (unit.spec.after ?? []).join(' '),
+    ...unit.spec.properties,
     WantedBy: unit.enablement === 'enabled' ? wantedBy(unit) : '',
   };
   return values[key] ?? '';
@@ -133,7 +141,7 @@ export async function showStatus(call: Call, names: readonly string[]): Promise<
 }
 
 export function systemState(host: Host): string {
-  return host.systemd.failed.length > 0 ? 'degraded' : 'running';
+  return host.systemd.busy ? 'starting' : host.systemd.failed.length > 0 ? 'degraded' : 'running';
 }
 
 export async function listUnits(

@@ -1,11 +1,13 @@
 /** systemctl over the model's units. */
 import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
+import { dropIns } from '../model/unit-file.js';
+import { loadUnitFiles } from '../model/unit-load.js';
 import type { Unit } from '../model/units.js';
 import { withOptions } from './program.js';
 import { type Verb, select } from './systemctl-call.js';
 import { enablementOf, listUnits, showProperties, showStatus, systemState } from './systemctl-show.js';
-import { daemonReload, eachUnit, setEnabled, setMasked, startUnit } from './systemctl-change.js';
+import { eachUnit, setEnabled, setMasked, startUnit } from './systemctl-change.js';
 
 const CHANGES = [
   'start',
@@ -58,7 +60,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   stop: (call, names) =>
     eachUnit(call, 'stop', names, async (unit) => {
       await call.process.sleep(60);
-      call.host.systemd.stop(unit);
+      await call.process.until(call.host.systemd.stop(unit));
       return 0;
     }),
   reload: (call, names) =>
@@ -91,7 +93,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
       }
       const word = enablementOf(unit);
       if (!call.quiet) await call.process.out(`${word}\n`);
-      if (['enabled', 'static', 'generated', 'alias'].includes(word)) status = 0;
+      if (['enabled', 'static', 'generated', 'alias', 'transient'].includes(word)) status = 0;
     }
     return status;
   },
@@ -108,12 +110,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
   'list-sockets': (call, names) => listUnits(call, 'sockets', names),
   'reset-failed': (call, names) => {
     for (const unit of call.host.systemd.failed)
-      if (names.length === 0 || names.some((name) => call.host.systemd.find(name) === unit))
+      if (names.length === 0 || names.some((name) => call.host.systemd.find(name) === unit)) {
         unit.active = 'inactive';
+        unit.restarts = 0;
+      }
     return 0;
   },
   'daemon-reload': (call) => {
-    daemonReload(call.host);
+    loadUnitFiles(call.host, true);
     return 0;
   },
   'get-default': async (call) => {
@@ -130,6 +134,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
       await call.process.out(
         `# ${unit.spec.fragment ?? `/usr/lib/systemd/system/${unit.spec.name}`}\n${unit.spec.text ?? `[Unit]\nDescription=${unit.spec.description}\n`}`,
       );
+      for (const { path, text } of dropIns(call.host, unit.spec.name))
+        await call.process.out(`\n# ${path}\n${text}`);
     }
     return 0;
   },
@@ -186,6 +192,8 @@ export function systemctl(host: Host): Program {
         );
         return 4;
       }
+      // systemd reads a unit's file when the unit is first spoken of.
+      loadUnitFiles(host, false);
       return run({ host, process, options, quiet: options.has('q', 'quiet') }, names);
     },
   );

@@ -10,7 +10,6 @@ export const TEXT_TOOLS = [
   'egrep',
   'sed',
   'awk',
-  'sort',
   'uniq',
   'comm',
   'cut',
@@ -37,7 +36,6 @@ export const TEXT_TOOLS = [
   'gzip',
   'gunzip',
   'zcat',
-  'tar',
   'wc',
   'basename',
   'dirname',
@@ -93,7 +91,8 @@ function wantsInput(name: string, args: readonly string[]): boolean {
   const operands = args.filter((arg) => !arg.startsWith('-') || arg === '-');
   if (['seq', 'expr', 'basename', 'dirname', 'du', 'tree'].includes(name)) return operands.includes('-');
   if (args.includes('-') || args.includes('/dev/stdin')) return true;
-  const program = args.some((arg) => /^-[ef]/.test(arg)) ? 0 : 1;
+  // jq's -e is about its exit status.
+  const program = args.some((arg) => (name === 'jq' ? /^-f|^--from-file/ : /^-[ef]/).test(arg)) ? 0 : 1;
   if (['grep', 'egrep', 'fgrep', 'sed', 'awk', 'jq', 'tr'].includes(name)) {
     return name === 'tr' || operands.length <= program + optionValues(name, args);
   }
@@ -117,8 +116,13 @@ function optionValues(name: string, args: readonly string[]): number {
     jq: '',
   };
   const wanted = letters[name] ?? '';
-  return args.filter((arg) => arg.length === 2 && arg.startsWith('-') && wanted.includes(arg.charAt(1)))
-    .length;
+  // jq's variables: a name and a value each.
+  const pairs =
+    name === 'jq' ? args.filter((arg) => /^--(arg|argjson|slurpfile|rawfile)$/.test(arg)).length * 2 : 0;
+  return (
+    pairs +
+    args.filter((arg) => arg.length === 2 && arg.startsWith('-') && wanted.includes(arg.charAt(1))).length
+  );
 }
 
 /**
@@ -156,8 +160,49 @@ function apart(name: CommandName, args: readonly string[]): readonly string[] {
   return files.length === 0 ? [...words, '-'] : words;
 }
 
+/** Counters that are compared with 0: just-bash's awk takes one that was never set for text, which is not 0. */
+function countersFirst(program: string): string {
+  const counted = [...program.matchAll(/\b([A-Za-z_]\w*)(?:\+\+|\s*\+=)|\+\+([A-Za-z_]\w*)/g)];
+  const names = [...new Set(counted.map((match) => match[1] ?? match[2] ?? ''))].filter((name) =>
+    new RegExp(`\\b${name}\\s*(?:[=!<>]=|[<>])\\s*0\\b`).test(program),
+  );
+  return names.length === 0
+    ? program
+    : `BEGIN { ${names.map((name) => `${name} = 0`).join('; ')} }\n${program}`;
+}
+/**
+ * awk as mawk is: with -f, for which the text of the file is given in its place, and with a separator of one character
+ * that is just that character.
+ */
+function forAwk(process: Process, args: readonly string[]): readonly string[] {
+  const kept: string[] = [];
+  const programs: string[] = [];
+  const literal = (separator: string) =>
+    /^[|.^$*+?()[\]{}]$/.test(separator) ? (separator === '^' ? '\\^' : `[${separator}]`) : separator;
+  let at = 0;
+  for (; at < args.length; at += 1) {
+    const arg = args[at] ?? '';
+    if (arg === '--') {
+      at += 1;
+      break;
+    }
+    if (!arg.startsWith('-') || arg === '-') break;
+    const next = () => (arg.length > 2 ? arg.slice(2) : (args[(at += 1)] ?? ''));
+    if (arg.startsWith('-f')) programs.push(process.view.readText(process.path(next())));
+    else if (arg.startsWith('-F')) kept.push('-F', literal(next()));
+    else {
+      kept.push(arg);
+      if (arg === '-v') kept.push(args[(at += 1)] ?? '');
+    }
+  }
+  const rest = args.slice(at);
+  const program = programs.length > 0 ? programs.join('\n') : rest.shift();
+  return program === undefined ? kept : [...kept, countersFirst(program), ...rest];
+}
+
 export function textTool(name: CommandName): Program {
-  return async (process, given) => {
+  return async (process, words) => {
+    const given = name === 'awk' ? forAwk(process, words) : words;
     const grep = ['grep', 'egrep', 'fgrep'].includes(name) ? forGrep(given) : null;
     const args = grep?.words ?? apart(name, given);
     const stdin = wantsInput(name, args) ? await process.readAll(0) : Buffer.alloc(0);

@@ -46,7 +46,7 @@ export const timeout = withOptions(
     const expired =
       ms === 0
         ? null
-        : process.kernel.clock.sleep(ms, AbortSignal.any([done.signal, process.signal])).then(
+        : process.kernel.clock.patience(ms, AbortSignal.any([done.signal, process.signal])).then(
             () => 'expired' as const,
             () => null,
           );

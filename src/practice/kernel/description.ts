@@ -147,10 +147,13 @@ export class DeviceDescription extends Description {
         return Buffer.alloc(Math.min(max, CHUNK));
       case 'urandom':
         return randomBytes(Math.min(max, CHUNK));
+      case 'socket':
+        throw new SystemError('ENXIO', this.label);
     }
   }
   async write(): Promise<void> {
     if (this.#device === 'full') throw new SystemError('ENOSPC', this.label);
+    if (this.#device === 'socket') throw new SystemError('ENXIO', this.label);
   }
 }
 

@@ -126,6 +126,15 @@ export function prepareDisk(host: Host, user: string, publicKey: string, random:
     'passwd:         files systemd\ngroup:          files systemd\nhosts:          files dns\nnetworks:       files\n',
   );
   volume.put('/etc/fstab', '/dev/disk/by-uuid/root / ext4 defaults 0 1\n/swap.img\tnone\tswap\tsw\t0\t0\n');
+  volume.put(
+    '/etc/modules',
+    '# /etc/modules: kernel modules to load at boot time.\n#\n# This file contains the names of kernel modules that should be loaded\n# at boot time, one per line. Lines beginning with "#" are ignored.\n',
+  );
+  volume.put(
+    '/etc/sysctl.conf',
+    '#\n# /etc/sysctl.conf - Configuration file for setting system variables\n#\n\n# Uncomment the next line to enable packet forwarding for IPv4\n#net.ipv4.ip_forward=1\n',
+  );
+  volume.place('/etc/sysctl.d/99-sysctl.conf', make.symlink('../sysctl.conf'));
   volume.put('/etc/profile', '# /etc/profile: system-wide .profile file\n');
   volume.put(
     '/etc/environment',

@@ -2,6 +2,8 @@
 import type { Host } from '../host.js';
 import type { Caller, Inode } from '../vfs/inode.js';
 import { KERNEL_RELEASE } from './machine.js';
+import { procModules } from './modules.js';
+import { setSysctl } from './sysctl.js';
 
 /** Hangs /proc and /sys into a host's file tree. */
 export function placeLiveFiles(host: Host): void {
@@ -50,9 +52,9 @@ export function placeLiveFiles(host: Host): void {
   proc(
     'swaps',
     () =>
-      `Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n${machine.swap === null ? '' : `${machine.swap.path}                               file\t\t${machine.swap.mib * 1024}\t\t0\t\t-2\n`}`,
+      `Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n${machine.swaps.map((swap) => `${swap.path.padEnd(39)} ${swap.path.startsWith('/dev/') ? 'partition' : 'file'}\t\t${swap.mib * 1024}\t\t0\t\t${swap.priority}\n`).join('')}`,
   );
-  proc('modules', () => 'overlay 212992 0 - Live 0x0\n');
+  proc('modules', () => procModules(host));
   proc('locks', () =>
     [...host.packages.locks]
       .map(
@@ -106,6 +108,13 @@ export function placeLiveFiles(host: Host): void {
   live('/sys/class/dmi/id/product_name', () => 'VirtualBox\n');
   live('/sys/class/dmi/id/sys_vendor', () => 'innotek GmbH\n');
   volume.place(
+    '/sys/module',
+    make.liveDirectory(
+      () => [...machine.modules],
+      (name) => (machine.modules.has(name) ? make.directory() : undefined),
+    ),
+  );
+  volume.place(
     '/sys/class/net',
     make.liveDirectory(
       () => machine.cards.map((card) => card.name),
@@ -143,7 +152,7 @@ function sysctlDirectory(host: Host, prefix: string): Inode {
         return make.live(
           () => `${host.machine.sysctl.get(key) ?? ''}\n`,
           { mode: 0o644 },
-          (text) => host.machine.sysctl.set(key, text.trim()),
+          (text) => setSysctl(host, key, text.trim()),
         );
       }
       return keys().some((known) => known.startsWith(`${key}.`)) ? sysctlDirectory(host, key) : undefined;
@@ -182,7 +191,7 @@ function meminfo(host: Host): string {
   const { machine } = host;
   const total = machine.memoryTotalKiB;
   const available = machine.memoryAvailableKiB;
-  const swap = (machine.swap?.mib ?? 0) * 1024;
+  const swap = machine.swaps.reduce((sum, one) => sum + one.mib, 0) * 1024;
   const lines: readonly [string, number][] = [
     ['MemTotal', total],
     ['MemFree', Math.floor(available * 0.82)],

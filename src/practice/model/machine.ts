@@ -1,5 +1,7 @@
 /** The hardware and the clock of a virtual host, and its network cards. */
 import type { Random } from './random.js';
+import type { Swap } from './swap.js';
+import { SYSCTL_DEFAULTS } from './sysctl.js';
 
 export interface Address {
   readonly address: string;
@@ -28,6 +30,8 @@ export interface Sizes {
   readonly diskGiB: number;
 }
 
+/** The DNS server of the NAT network. */
+export const NAT_DNS = '10.0.2.3';
 export const KERNEL_RELEASE = '6.8.0-48-generic';
 
 export class Machine {
@@ -46,14 +50,12 @@ export class Machine {
   ntpEnabled = true;
   cards: Card[];
   extraRoutes: Route[] = [];
-  sysctl = new Map<string, string>([
-    ['net.ipv4.ip_forward', '0'],
-    ['vm.swappiness', '60'],
-    ['kernel.pid_max', '4194304'],
-    ['fs.inotify.max_user_watches', '122145'],
-    ['fs.inotify.max_user_instances', '128'],
-  ]);
-  swap: { readonly path: string; readonly mib: number } | null = { path: '/swap.img', mib: 2048 };
+  readonly sysctl = new Map<string, string>(Object.entries(SYSCTL_DEFAULTS));
+  /** Names of the kernel modules that are loaded. */
+  readonly modules = new Set<string>();
+  swaps: readonly Swap[] = [{ path: '/swap.img', mib: 2048, priority: -2 }];
+  /** Whether there is a /dev/zram0 with a size. */
+  zram = false;
   readonly #random: Random;
 
   constructor(name: string, address: string, sizes: Sizes, random: Random, uptimeMs: number) {
@@ -104,7 +106,12 @@ export class Machine {
   booted(): void {
     this.bootId = this.#random.uuid();
     this.bootedAt = Date.now();
-    if (this.swap === null) this.swap = { path: '/swap.img', mib: 2048 };
+    this.swaps = [];
+    this.zram = false;
+    this.extraRoutes = [];
+    this.cards = this.cards.filter((card) => !/^(tunl0|cali|vxlan)/.test(card.name));
+    this.sysctl.clear();
+    for (const [key, value] of Object.entries(SYSCTL_DEFAULTS)) this.sysctl.set(key, value);
   }
   /** The load wobbles a little, so that panes live. */
   get load(): number {

@@ -1,11 +1,14 @@
 /** The little world around three hosts: who reaches whom, and the names that public DNS knows. */
 import type { Host } from '../host.js';
-import { inNetwork } from './machine.js';
+import { reachInCluster } from '../kubernetes/pod-network.js';
+import { Simulation } from '../kubernetes/simulation.js';
+import type { Archive } from './archives.js';
+import type { HttpHandler } from './http.js';
+import { inNetwork, NAT_DNS } from './machine.js';
 
 /** What a connection attempt meets. `silent`: nothing comes back, until the caller's patience ends. */
 export type Reach = 'open' | 'refused' | 'unreachable' | 'silent';
 
-export const NAT_DNS = '10.0.2.3';
 const PUBLIC_DNS: readonly string[] = [
   '1.1.1.1',
   '1.0.0.1',
@@ -17,10 +20,18 @@ const PUBLIC_DNS: readonly string[] = [
 
 export class World {
   readonly hosts = new Map<string, Host>();
+  /** The passing of time for everything that Kubernetes does. */
+  readonly simulation = new Simulation(this);
   /** Networks that drop DNS to anybody but their own server. */
   publicDnsBlocked = false;
   /** The NAT gateway's own DNS is dead. */
   natDnsDown = false;
+  /** Web servers of the internet by name; they answer http and https with certificates that everybody trusts. */
+  readonly sites = new Map<string, HttpHandler>();
+  /** Public keys that people have added at gitlab.com, `type base64` → the account. */
+  readonly gitlabKeys = new Map<string, string>();
+  /** Package archives beyond the distribution's, by site. */
+  readonly archives = new Map<string, Archive>();
   readonly names = new Map<string, readonly string[]>([
     ['gitlab.com', ['172.65.251.78']],
     ['altssh.gitlab.com', ['172.65.251.78']],
@@ -50,6 +61,14 @@ export class World {
     ['one.one.one.one', ['1.1.1.1']],
   ]);
 
+  /** A web site appears on the internet. */
+  addSite(name: string, handler: HttpHandler): void {
+    this.sites.set(name, handler);
+    if (this.names.has(name)) return;
+    const sum = [...name].reduce((total, char) => (total * 31 + (char.codePointAt(0) ?? 0)) % 64_516, 7);
+    this.names.set(name, [`203.0.${Math.floor(sum / 254)}.${(sum % 254) + 1}`]);
+  }
+
   /** The host that holds an address of the lab's network, when it is on and plugged in. */
   holder(address: string): Host | undefined {
     return [...this.hosts.values()].find(
@@ -63,6 +82,8 @@ export class World {
     if (address.startsWith('127.') || machine.addresses.includes(address)) {
       return from.listens(address, port) ? 'open' : 'refused';
     }
+    const inside = reachInCluster(from, address, port);
+    if (inside !== null) return inside;
     const direct = machine.routes.filter(
       (route) => route.destination !== 'default' && inNetwork(address, route.destination),
     );
@@ -72,7 +93,7 @@ export class World {
       if (from.linkCut) return 'silent';
       if (other === undefined || other.power !== 'on') return 'unreachable';
       if (other.linkCut) return 'silent';
-      return other.admits(port, address) ? 'open' : 'refused';
+      return other.meets(from.address, address, port);
     }
     if (direct.some((route) => route.device !== 'enp0s3')) return 'unreachable';
     if (!machine.routes.some((route) => route.destination === 'default')) return 'unreachable';

@@ -9,6 +9,14 @@ export interface PackageSpec {
   readonly sizeKiB?: number;
   readonly depends?: readonly string[];
   readonly installed?: boolean;
+  /** Name of the site whose archive has it, when that is not the distribution's own. */
+  readonly archive?: string;
+  /** Versions that apt could install now, newest first, where that is more than one or depends on the sources. */
+  readonly candidates?: () => readonly string[];
+  /** Configuration files that it brings, as dpkg lists them. */
+  readonly conffiles?: readonly string[];
+  /** Packages that cannot be there at the same time. */
+  readonly conflicts?: readonly string[];
 }
 export interface Package {
   readonly spec: PackageSpec;
@@ -19,8 +27,8 @@ export interface Package {
 }
 /** What installing and removing a package does to the host. */
 export interface PackageEffects {
-  readonly installed?: () => void;
-  readonly removed?: (purge: boolean) => void;
+  readonly installed?: () => void | Promise<void>;
+  readonly removed?: (purge: boolean) => void | Promise<void>;
 }
 export const LOCK_FILES = {
   frontend: '/var/lib/dpkg/lock-frontend',
@@ -38,6 +46,8 @@ export class Packages {
   readonly #effects = new Map<string, PackageEffects>();
   /** Lock file → who holds it (fcntl locks, which lslocks and fuser show). */
   readonly locks = new Map<string, LockHolder>();
+  /** Sites of further archives whose lists were fetched: what apt knows beyond the distribution. */
+  readonly archives = new Set<string>();
 
   add(spec: PackageSpec, effects: PackageEffects = {}): void {
     this.all.set(spec.name, {
@@ -52,6 +62,15 @@ export class Packages {
   find(name: string): Package | undefined {
     return this.all.get(name.replace(/:(amd64|all)$/, ''));
   }
+  /** Whether apt could install it now. */
+  isKnown(wanted: Package): boolean {
+    const { archive } = wanted.spec;
+    if (wanted.status === 'installed') return true;
+    return (archive === undefined || this.archives.has(archive)) && this.candidatesOf(wanted).length > 0;
+  }
+  candidatesOf(wanted: Package): readonly string[] {
+    return wanted.spec.candidates?.() ?? [wanted.spec.version];
+  }
   isInstalled(name: string): boolean {
     return this.find(name)?.status === 'installed';
   }
@@ -61,14 +80,16 @@ export class Packages {
       ({ status }) => status === 'half-configured' || status === 'unpacked',
     );
   }
-  install(wanted: Package): void {
+  /** @param version another one than the newest */
+  async install(wanted: Package, version?: string): Promise<void> {
     const fresh = wanted.status !== 'installed';
+    if (version !== undefined) wanted.version = version;
     wanted.status = 'installed';
-    if (fresh) this.#effects.get(wanted.spec.name)?.installed?.();
+    if (fresh) await this.#effects.get(wanted.spec.name)?.installed?.();
   }
-  remove(wanted: Package, purge: boolean): void {
+  async remove(wanted: Package, purge: boolean): Promise<void> {
     wanted.status = purge ? 'not-installed' : 'config-files';
-    this.#effects.get(wanted.spec.name)?.removed?.(purge);
+    await this.#effects.get(wanted.spec.name)?.removed?.(purge);
   }
   /** Takes the locks that apt or dpkg needs. Gives the lock that another holds, or null when all were taken. */
   acquire(

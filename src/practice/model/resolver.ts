@@ -1,8 +1,7 @@
 /** Name resolution as a host of this kind does it: /etc/hosts, then the servers of /etc/resolv.conf, all really read. */
 import type { Host } from '../host.js';
 import type { Process } from '../kernel/process.js';
-import { isAddress } from './machine.js';
-import { NAT_DNS } from './network.js';
+import { isAddress, NAT_DNS } from './machine.js';
 
 const STUB = '127.0.0.53';
 /** How long the C library waits for one server, ms. */

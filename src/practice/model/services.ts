@@ -1,5 +1,11 @@
 /** The services of a host that do something to it, and the package that brings one of them. */
 import type { Host } from '../host.js';
+import { installTool } from '../commands/all.js';
+import { installUfw } from '../commands/ufw/ufw.js';
+import { addDockerPackages } from '../docker/packages.js';
+import { addGitlabPackages } from '../gitlab/packages.js';
+import { addKubernetesPackages } from '../kubernetes/packages.js';
+import { addKernelServices } from './kernel-services.js';
 import type { PackageEffects } from './packages.js';
 import { writeResolvedFiles } from './resolver.js';
 import { UBUNTU_PACKAGES } from './ubuntu-packages.js';
@@ -7,6 +13,7 @@ import { UBUNTU_UNITS } from './ubuntu-units.js';
 
 /** Installs what a fresh Ubuntu Server runs. */
 export function installServices(host: Host): void {
+  addKernelServices(host);
   for (const spec of UBUNTU_UNITS) host.systemd.add(spec);
   host.systemd.add({
     name: 'ssh.service',
@@ -27,6 +34,7 @@ export function installServices(host: Host): void {
     listens: [{ address: '0.0.0.0', port: 22 }],
   });
   addResolved(host);
+  installUfw(host);
   host.systemd.add(
     {
       name: 'systemd-timesyncd.service',
@@ -58,8 +66,17 @@ export function installServices(host: Host): void {
 
 /** Installs the packages of a fresh Ubuntu Server. */
 export function installPackages(host: Host): void {
+  addDockerPackages(host);
+  addGitlabPackages(host);
+  addKubernetesPackages(host);
   for (const spec of UBUNTU_PACKAGES) {
-    if (spec.name === 'systemd-resolved') host.packages.add(spec, resolvedPackage(host));
+    const { name } = spec;
+    if (name === 'systemd-resolved') host.packages.add(spec, resolvedPackage(host));
+    else if (name === 'jq' || name === 'tree')
+      host.packages.add(spec, {
+        installed: () => installTool(host, name),
+        removed: () => host.volume.drop(`/usr/bin/${name}`),
+      });
     else host.packages.add(spec);
   }
 }

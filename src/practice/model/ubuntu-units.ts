@@ -50,7 +50,6 @@ export const UBUNTU_UNITS: readonly UnitSpec[] = [
   running('ModemManager', 'Modem Manager'),
   running('udisks2', 'Disk Manager', { process: 'udisksd' }),
   running('getty@tty1', 'Getty on tty1', { process: 'agetty' }),
-  running('ufw', 'Uncomplicated firewall', { remains: true, oneshot: true }),
   running('apparmor', 'Load AppArmor profiles', { remains: true, oneshot: true }),
   running('cloud-init', 'Cloud-init: Network Stage', { remains: true, oneshot: true }),
   timer('apt-daily', 'Daily apt download activities'),

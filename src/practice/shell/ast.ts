@@ -27,11 +27,31 @@ export type Condition = Node<'ConditionalCommand'>['expression'];
 const KEPT = 400;
 const known = new Map<string, ScriptNode>();
 
+/**
+ * just-bash takes a pattern of `case` that ends in `=`, as base64 does, and words like `key=value` after `for … in` for
+ * assignments and refuses them. Quoted they mean the same to bash.
+ */
+function parseWhole(text: string): ScriptNode {
+  const limits = { maxHeredocSize: 64 << 20 };
+  try {
+    return parse(text, limits);
+  } catch (error) {
+    const quoted = text
+      .replace(/^(\s*\(?)([A-Za-z_]\w*=[^\s()'"]*)\)/gm, "$1'$2')")
+      .replace(/^(\s*for\s+\w+\s+in\s)([^;\n]*)/gm, (_whole, head: string, words: string) => {
+        return head + words.replace(/(^|\s)([A-Za-z_]\w*)=/g, '$1"$2"=');
+      });
+    if (quoted === text || !(error instanceof Error) || !error.message.includes('ASSIGNMENT_WORD'))
+      throw error;
+    return parse(quoted, limits);
+  }
+}
+
 /** Parses a script; trees are immutable here, so the last few hundred are kept. Throws the parser's error. */
 export function parseScript(text: string): ScriptNode {
   const kept = known.get(text);
   if (kept !== undefined) return kept;
-  const tree = parse(text, { maxHeredocSize: 64 << 20 });
+  const tree = parseWhole(text);
   if (known.size >= KEPT) {
     const oldest = known.keys().next();
     if (!oldest.done) known.delete(oldest.value);

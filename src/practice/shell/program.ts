@@ -139,25 +139,33 @@ async function runFile(shell: Shell, file: string, checkOnly: boolean): Promise<
 
 const QUIET_MS = 25;
 
+/** Bytes looked at in one go: a script may be followed by much that is meant for its commands. */
+const GATHER_BYTES = 256 * 1024;
+
 /** Gives what has come in so far; `ended` when nothing more will. Waits for the first bytes, then until it is quiet. */
-async function gather(process: Process): Promise<{ readonly text: string; readonly ended: boolean }> {
+async function gather(process: Process): Promise<{ readonly bytes: Buffer; readonly ended: boolean }> {
   const description = process.descriptor(0);
   const chunks: Buffer[] = [];
   const first = await description.read(1 << 20, process.signal);
-  if (first === null) return { text: '', ended: true };
+  if (first === null) return { bytes: Buffer.alloc(0), ended: true };
   chunks.push(first);
-  for (;;) {
+  for (
+    let size = first.length;
+    size < GATHER_BYTES;
+    size = chunks.reduce((sum, one) => sum + one.length, 0)
+  ) {
     const quiet = AbortSignal.any([process.signal, AbortSignal.timeout(QUIET_MS)]);
     try {
       const chunk = await description.read(1 << 20, quiet);
-      if (chunk === null) return { text: Buffer.concat(chunks).toString('utf8'), ended: true };
+      if (chunk === null) return { bytes: Buffer.concat(chunks), ended: true };
       chunks.push(chunk);
     } catch (error) {
       process.signal.throwIfAborted();
-      if (quiet.aborted) return { text: Buffer.concat(chunks).toString('utf8'), ended: false };
+      if (quiet.aborted) return { bytes: Buffer.concat(chunks), ended: false };
       throw error;
     }
   }
+  return { bytes: Buffer.concat(chunks), ended: false };
 }
 
 /** Parses a text of which more may come; null when it is not complete yet. Throws when it ended and is wrong. */
@@ -183,33 +191,79 @@ function parsePart(text: string, ended: boolean): ScriptNode | null {
   return dangling || open ? null : script;
 }
 
+/** Commands that are complete, and the bytes behind them. */
+interface Part {
+  readonly script: ScriptNode;
+  readonly text: string;
+  readonly rest: Buffer;
+}
+
+/** All that has come, when it is a script as a whole; else its first group, when what follows it is no script. */
+function partOf(bytes: Buffer, ended: boolean): Part | null {
+  const none = Buffer.alloc(0);
+  const group = isText(bytes) ? null : firstGroup(bytes);
+  if (group !== null) return group;
+  const text = bytes.toString('utf8');
+  try {
+    const script = parsePart(text, ended);
+    if (script !== null) return { script, text, rest: none };
+  } catch (error) {
+    const first = firstGroup(bytes);
+    if (first === null) throw error;
+    return first;
+  }
+  return firstGroup(bytes);
+}
+
+/** How far into the bytes such a group is looked for. */
+const GROUP_BYTES = 64 * 1024;
+
+function isText(bytes: Buffer): boolean {
+  return Buffer.from(bytes.toString('utf8')).equals(bytes);
+}
+
+/** The first lines up to one that begins with the closing brace of a `{ … }` in them. */
+function firstGroup(bytes: Buffer): Part | null {
+  for (let at = bytes.indexOf('\n}'); at !== -1 && at < GROUP_BYTES; at = bytes.indexOf('\n}', at + 1)) {
+    const end = bytes.indexOf('\n', at + 1) + 1;
+    if (end === 0) return null;
+    const text = bytes.subarray(0, end).toString('utf8');
+    try {
+      const script = parsePart(text, false);
+      if (script !== null) return { script, text, rest: bytes.subarray(end) };
+    } catch {
+      // A brace inside of a here-document, or of what is no script at all.
+    }
+  }
+  return null;
+}
+
 /** `bash -s`: runs what comes in on stdin as it comes; a command that reads stdin gets the lines after its own. */
 async function runStandardInput(shell: Shell, interactive: boolean): Promise<void> {
   const { process } = shell;
   const prompt = async () => {
     if (interactive) await process.out(promptOf(shell));
   };
-  let pending = '';
+  let pending: Buffer = Buffer.alloc(0);
   let ended = false;
   await prompt();
-  while (!ended || pending !== '') {
+  while (!ended || pending.length > 0) {
     if (!ended) {
       const part = await gather(process);
-      pending += part.text;
+      pending = Buffer.concat([pending, part.bytes]);
       ({ ended } = part);
     }
-    let script: ScriptNode | null;
+    let part: Part | null;
     try {
-      script = parsePart(pending, ended);
+      part = partOf(pending, ended);
     } catch (error) {
       await shell.syntaxError(error);
       return;
     }
-    if (script === null) continue;
-    const text = pending;
-    pending = await runShared(shell, script, text);
-    if (pending !== '') continue;
-    shell.lineOffset += text.split('\n').length - 1;
+    if (part === null) continue;
+    pending = await runShared(shell, part);
+    if (pending.length > 0) continue;
+    shell.lineOffset += part.text.split('\n').length - 1;
     if (!ended) await prompt();
   }
   if (interactive) await process.out('exit\n');
@@ -237,20 +291,22 @@ function lines(script: ScriptNode, text: string): { readonly statements: Stateme
 }
 
 /** Runs top-level statements with the lines after theirs readable on stdin. Gives what must be parsed anew. */
-async function runShared(shell: Shell, script: ScriptNode, text: string): Promise<string> {
+async function runShared(shell: Shell, { script, text, rest: behind }: Part): Promise<Buffer> {
   const groups = lines(script, text);
   for (const [index, { statements, next }] of groups.entries()) {
-    const rest = Buffer.from(index === groups.length - 1 ? '' : text.slice(next));
+    const own = Buffer.from(index === groups.length - 1 ? '' : text.slice(next));
+    const rest = behind.length === 0 ? own : Buffer.concat([own, behind]);
     const description = shell.process.descriptor(0);
     const before = description.pushedBack;
     description.unread(rest);
     await shell.runStatements(statements);
-    if (shell.process.descriptors.get(0) !== description) return '';
+    if (shell.process.descriptors.get(0) !== description) return Buffer.alloc(0);
     const left = description.pushedBack - before;
     if (left > 0) await description.read(left, shell.process.signal);
-    if (left < rest.length) return rest.subarray(rest.length - Math.max(0, left)).toString('utf8');
+    if (left < rest.length) return Buffer.from(rest.subarray(rest.length - Math.max(0, left)));
+    if (index === groups.length - 1) return Buffer.from(behind);
   }
-  return '';
+  return Buffer.alloc(0);
 }
 
 function promptOf(shell: Shell): string {

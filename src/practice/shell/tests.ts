@@ -55,7 +55,9 @@ function fileTest(shell: Shell, operator: string, operand: string): boolean {
     case '-x':
       return view.may(inode, 1);
     case '-c':
-      return inode.kind === 'device';
+      return inode.kind === 'device' && inode.device !== 'socket';
+    case '-S':
+      return inode.kind === 'device' && inode.device === 'socket';
     case '-k':
       return (inode.mode & 0o1000) !== 0;
     case '-u':
@@ -66,7 +68,6 @@ function fileTest(shell: Shell, operator: string, operand: string): boolean {
       return inode.uid === process.credentials.uid;
     case '-G':
       return inode.gid === process.credentials.gid;
-    case '-S':
     case '-p':
     case '-b':
     case '-N':

@@ -6,6 +6,7 @@ export const ERRNO = {
   ENOENT: 'No such file or directory',
   ESRCH: 'No such process',
   EIO: 'Input/output error',
+  ENXIO: 'No such device or address',
   EBADF: 'Bad file descriptor',
   EACCES: 'Permission denied',
   EEXIST: 'File exists',
@@ -20,6 +21,7 @@ export const ERRNO = {
   ENOTEMPTY: 'Directory not empty',
   EHOSTUNREACH: 'No route to host',
   ENETUNREACH: 'Network is unreachable',
+  EADDRINUSE: 'Address already in use',
   ECONNREFUSED: 'Connection refused',
   ETIMEDOUT: 'Connection timed out',
 } as const;
@@ -88,7 +90,8 @@ export interface LiveDirectoryInode extends Common {
 }
 export interface DeviceInode extends Common {
   readonly kind: 'device';
-  readonly device: 'null' | 'zero' | 'urandom' | 'full';
+  /** `socket`: a unix socket, which is connected to and not opened. */
+  readonly device: 'null' | 'zero' | 'urandom' | 'full' | 'socket';
 }
 export type Inode = FileInode | DirectoryInode | SymlinkInode | LiveInode | LiveDirectoryInode | DeviceInode;
 
@@ -147,7 +150,7 @@ export class InodeFactory {
   ): LiveDirectoryInode {
     return { kind: 'live-directory', ...this.#common(owner, 0o555), list, lookup };
   }
-  device(device: DeviceInode['device']): DeviceInode {
-    return { kind: 'device', ...this.#common({}, 0o666), device };
+  device(device: DeviceInode['device'], owner: Ownership = {}): DeviceInode {
+    return { kind: 'device', ...this.#common(owner, 0o666), device };
   }
 }

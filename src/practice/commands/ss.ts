@@ -1,0 +1,69 @@
+/** ss: who listens where. */
+import type { Host } from '../host.js';
+import type { Program } from '../kernel/kernel.js';
+import { withOptions } from './program.js';
+
+interface Socket {
+  readonly address: string;
+  readonly port: number;
+  readonly process: string;
+  readonly pid: number;
+}
+function sockets(host: Host): readonly Socket[] {
+  const units = [...host.systemd.units.values()]
+    .filter((unit) => unit.active === 'active' && unit.pid !== 0)
+    .flatMap((unit) =>
+      (unit.spec.listens ?? []).map(({ address, port }) => ({
+        address,
+        port,
+        process: (unit.spec.process ?? '').slice(0, 15),
+        pid: unit.pid,
+      })),
+    );
+  const programs = host.listeners.all.filter((one) => one.hidden !== true);
+  const seen = new Set<string>();
+  return [...units, ...programs].filter(({ address, port }) => {
+    const key = `${address}:${port}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+/** `sport = :8080`, `( sport = :80 or sport = :443 )`. Null for what is not understood. */
+function filterOf(words: readonly string[]): ((socket: Socket) => boolean) | null {
+  const text = words.join(' ').replace(/[()]/g, ' ').trim();
+  if (text === '') return () => true;
+  const tests = text
+    .split(/\s+or\s+|\s*\|\|\s*/)
+    .map((part) => /^(?:sport|src)\s*(?:=|==|eq)?\s*:(\d+)$/.exec(part.trim()));
+  if (tests.some((one) => one === null)) return null;
+  const ports = tests.map((one) => Number(one?.[1]));
+  return (socket) => ports.includes(socket.port);
+}
+
+export function ss(host: Host): Program {
+  return withOptions(
+    { flags: 'lntupaH46eoms', long: ['listening', 'numeric', 'tcp', 'udp', 'processes', 'no-header', 'all'] },
+    async (process, options) => {
+      const filter = filterOf(options.operands);
+      if (filter === null) return process.refuse(`the filter ${options.operands.join(' ')}`);
+      if (!options.has('H', 'no-header'))
+        await process.out('State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n');
+      if (options.has('u', 'udp') && !options.has('t', 'tcp')) return 0;
+      if (!options.has('l', 'a', 'listening', 'all')) return 0;
+      for (const socket of sockets(host)) {
+        if (!filter(socket)) continue;
+        const { address, port } = socket;
+        const local = address.startsWith('127.0.0.5') ? `${address}%lo` : address;
+        const users =
+          options.has('p', 'processes') && process.credentials.uid === 0
+            ? ` users:(("${socket.process}",pid=${socket.pid},fd=3))`
+            : '';
+        await process.out(
+          `LISTEN 0      4096   ${`${local}:${port}`.padStart(18)}      0.0.0.0:*    ${users}\n`,
+        );
+      }
+      return 0;
+    },
+  );
+}

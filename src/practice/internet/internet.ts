@@ -1,0 +1,13 @@
+/** The web sites that this lab's runbook downloads from, as they appear inside the simulated network. */
+import type { World } from '../model/network.js';
+import { addDockerSites } from './docker-sites.js';
+import { addGitlabSites } from './gitlab-sites.js';
+import { addHarborSites } from './harbor-sites.js';
+import { addKubernetesSites } from './kubernetes-sites.js';
+
+export function openInternet(world: World): void {
+  addDockerSites(world);
+  addHarborSites(world);
+  addGitlabSites(world);
+  addKubernetesSites(world);
+}

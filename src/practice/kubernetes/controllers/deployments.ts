@@ -1,0 +1,153 @@
+/** Deployments and the ReplicaSets that they make. */
+import { instant } from '../access.js';
+import type { Cluster } from '../cluster.js';
+import { listAt, mapAt, numberAt, textAt, type JsonMap } from '../json.js';
+import { builtIn } from '../resources.js';
+import { nameOf, namespaceOf, uidOf } from '../store.js';
+import {
+  suffix,
+  isReady,
+  leaving,
+  over,
+  ownerReference,
+  ownedPods,
+  makePod,
+  endPod,
+  hashOf,
+} from './pods.js';
+
+export function replicaSet(cluster: Cluster, set: JsonMap): void {
+  const wanted = numberAt(set, 'spec', 'replicas') ?? 1;
+  const pods = ownedPods(cluster, set).filter((pod) => !leaving(pod) && !over(pod));
+  for (let index = pods.length; index < wanted; index += 1)
+    makePod(
+      cluster,
+      set,
+      `${nameOf(set)}-${suffix(`${uidOf(set)}${cluster.store.resourceVersion}${index}`)}`,
+    );
+  for (const pod of pods
+    .toSorted((a, b) => Number(isReady(a)) - Number(isReady(b)))
+    .slice(0, Math.max(0, pods.length - wanted)))
+    endPod(cluster, pod);
+  const ready = pods.filter(isReady).length;
+  cluster.store.setStatus(builtIn('ReplicaSet'), namespaceOf(set), nameOf(set), {
+    replicas: pods.length,
+    readyReplicas: ready,
+    availableReplicas: ready,
+    fullyLabeledReplicas: pods.length,
+    observedGeneration: numberAt(set, 'metadata', 'generation') ?? 1,
+  });
+}
+export function deployment(cluster: Cluster, object: JsonMap): void {
+  const { store } = cluster;
+  const template = mapAt(object, 'spec', 'template');
+  const hash = hashOf(template);
+  const wanted = numberAt(object, 'spec', 'replicas') ?? 1;
+  const sets = store
+    .list('ReplicaSet', namespaceOf(object))
+    .filter((set) =>
+      listAt(set, 'metadata', 'ownerReferences').some((one) => textAt(one, 'uid') === uidOf(object)),
+    );
+  const name = `${nameOf(object)}-${hash}`;
+  const labels = { ...mapAt(template, 'metadata', 'labels'), 'pod-template-hash': hash };
+  const current = sets.find((set) => nameOf(set) === name);
+  const revision =
+    textAt(current, 'metadata', 'annotations', 'deployment.kubernetes.io/revision') ||
+    String(sets.length + 1);
+  if (current === undefined)
+    store.create(builtIn('ReplicaSet'), {
+      metadata: {
+        name,
+        namespace: namespaceOf(object),
+        labels,
+        ownerReferences: [ownerReference(object)],
+        annotations: { 'deployment.kubernetes.io/revision': revision },
+      },
+      spec: {
+        replicas: wanted,
+        selector: {
+          matchLabels: { ...mapAt(object, 'spec', 'selector', 'matchLabels'), 'pod-template-hash': hash },
+        },
+        template: { ...template, metadata: { ...mapAt(template, 'metadata'), labels } },
+      },
+      status: { replicas: 0 },
+    });
+  else
+    store.change(builtIn('ReplicaSet'), namespaceOf(object), name, (set) => ({
+      ...set,
+      spec: { ...mapAt(set, 'spec'), replicas: wanted },
+    }));
+  const ready = numberAt(current, 'status', 'readyReplicas') ?? 0;
+  for (const set of sets) {
+    // The old ones make room once the new ones are ready.
+    if (
+      nameOf(set) === name ||
+      (ready < wanted && wanted > 0 && textAt(object, 'spec', 'strategy', 'type') !== 'Recreate')
+    )
+      continue;
+    store.change(builtIn('ReplicaSet'), namespaceOf(set), nameOf(set), (old) => ({
+      ...old,
+      spec: { ...mapAt(old, 'spec'), replicas: 0 },
+    }));
+  }
+  const all = sets.reduce((sum, set) => sum + (numberAt(set, 'status', 'replicas') ?? 0), 0);
+  const alive = sets.reduce((sum, set) => sum + (numberAt(set, 'status', 'readyReplicas') ?? 0), 0);
+  const now = instant(cluster.host.machine.now());
+  const old = (type: string) =>
+    listAt(object, 'status', 'conditions').find((one) => textAt(one, 'type') === type);
+  const condition = (type: string, met: boolean, reason: string, message: string): JsonMap => ({
+    type,
+    status: met ? 'True' : 'False',
+    reason,
+    message,
+    lastTransitionTime:
+      textAt(old(type), 'status') === (met ? 'True' : 'False')
+        ? textAt(old(type), 'lastTransitionTime')
+        : now,
+    lastUpdateTime: textAt(old(type), 'lastUpdateTime') || now,
+  });
+  const status: JsonMap = {
+    observedGeneration: numberAt(object, 'metadata', 'generation') ?? 1,
+    replicas: all,
+    updatedReplicas: numberAt(current, 'status', 'replicas') ?? 0,
+    readyReplicas: alive,
+    availableReplicas: alive,
+    unavailableReplicas: Math.max(0, wanted - alive),
+    conditions: [
+      condition(
+        'Available',
+        alive >= wanted,
+        alive >= wanted ? 'MinimumReplicasAvailable' : 'MinimumReplicasUnavailable',
+        alive >= wanted
+          ? 'Deployment has minimum availability.'
+          : 'Deployment does not have minimum availability.',
+      ),
+      condition(
+        'Progressing',
+        true,
+        ready >= wanted ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
+        `ReplicaSet "${name}" ${ready >= wanted ? 'has successfully progressed.' : 'is progressing.'}`,
+      ),
+    ],
+  };
+  // Counts of nothing are left out of the real object.
+  for (const key of [
+    'replicas',
+    'updatedReplicas',
+    'readyReplicas',
+    'availableReplicas',
+    'unavailableReplicas',
+  ])
+    if (status[key] === 0) delete status[key];
+  store.change(builtIn('Deployment'), namespaceOf(object), nameOf(object), (one) => ({
+    ...one,
+    metadata: {
+      ...mapAt(one, 'metadata'),
+      annotations: {
+        ...mapAt(one, 'metadata', 'annotations'),
+        'deployment.kubernetes.io/revision': revision,
+      },
+    },
+    status,
+  }));
+}

@@ -1,0 +1,48 @@
+/** The heartbeat of everything Kubernetes in a lab: one tick is one simulated second. */
+import { REAL_MS_PER_SECOND, type Clock } from '../kernel/clock.js';
+import type { World } from '../model/network.js';
+import { reconcile } from './controllers.js';
+
+export class Simulation {
+  readonly #world: World;
+  #timer: NodeJS.Timeout | null = null;
+  #idle = 0;
+  /** Simulated seconds since the lab began. */
+  seconds = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+  /** Something happened that takes time: ticks come until nothing is left to do. */
+  wake(clock: Clock): void {
+    this.#idle = 0;
+    if (this.#timer !== null) return;
+    const next = () => {
+      this.#timer = setTimeout(
+        () => {
+          this.#timer = null;
+          this.tick();
+          const busy = [...this.#world.hosts.values()].some((host) => host.kube.busy);
+          this.#idle = busy ? 0 : this.#idle + 1;
+          if (this.#idle < 5) next();
+        },
+        Math.max(REAL_MS_PER_SECOND, 1000 * clock.scale),
+      );
+      this.#timer.unref();
+    };
+    next();
+  }
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+  /** One second passes for all hosts and clusters. */
+  tick(): void {
+    this.seconds += 1;
+    for (const host of this.#world.hosts.values()) host.kube.tick();
+    for (const host of this.#world.hosts.values()) {
+      const { api } = host.kube.controlPlane;
+      if (host.power === 'on' && api !== null) reconcile(api, this.seconds);
+    }
+  }
+}
