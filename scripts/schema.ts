@@ -5,9 +5,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { glossarySchema, phaseSchema, trackSchema } from '../src/runbook/schema.js';
+import { glossarySchema, phaseSchema, stepSchema, trackSchema } from '../src/runbook/schema.js';
 
-const SOURCES = { track: trackSchema, phase: phaseSchema, glossary: glossarySchema };
+const SOURCES = { track: trackSchema, phase: phaseSchema, step: stepSchema, glossary: glossarySchema };
 
 /** File name below assets/schema → its text, as prettier leaves it. */
 export function jsonSchemas(): Readonly<Record<string, string>> {

@@ -81,6 +81,7 @@ export function startLinear({ scene, dispatch, stdin, stdout }: LinearOptions): 
   });
   const secret = (): boolean => {
     const state = scene.store.getState();
+    if (state.ui.dialog !== null) return state.ui.dialog.kind === 'secret';
     return state.ui.stack.at(-1) === 'connect' && SECRETS.includes(connectField(state));
   };
   const stopReading = readLines({

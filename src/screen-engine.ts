@@ -24,6 +24,8 @@ interface EngineOptions {
   readonly language: Language;
   readonly logs: LogBook;
   readonly logError: (error: unknown) => void;
+  /** Of the labs opened so far; each opened one adds its own. */
+  readonly masks: ((text: string) => string)[];
 }
 
 async function findPublicKey(): Promise<string | null> {
@@ -32,7 +34,7 @@ async function findPublicKey(): Promise<string | null> {
 }
 
 export function openEngine(
-  { runbook, template, language, logs, logError }: EngineOptions,
+  { runbook, template, language, logs, logError, masks }: EngineOptions,
   dispatch: Dispatch,
 ): EffectRunner {
   const { env } = process;
@@ -48,7 +50,11 @@ export function openEngine(
         const { startPractice } = await import('./commands/practice-lab.js');
         return startPractice(parameters);
       },
-      openSession: (lab, askHostKey) => openLabSession(lab, runbook, { askHostKey, logs, env }),
+      async openSession(lab, askHostKey) {
+        const session = await openLabSession(lab, runbook, { askHostKey, logs, env });
+        masks.push(session.mask);
+        return session;
+      },
       lockLab: acquireLabLock,
       labOfDraft: (draft) => labOfAnswers(draft, answersContext),
       writeDraft: (draft, replace) => writeAnswers(draft, answersContext, replace),

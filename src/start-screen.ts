@@ -32,13 +32,14 @@ import { errorText } from './commands/trouble-text.js';
 /** @returns exit status of the process */
 export async function openScreen(call: Call): Promise<number> {
   const { line, language, assets, streams } = call;
-  const log = openLog(line.options.has('debug'));
+  const masks: Mask[] = [];
+  const log = openLog(line.options.has('debug'), masks);
   try {
     const [runbook, template] = await Promise.all([
       loadContent(line.options.text('runbook'), assets, process.cwd()),
       readFile(join(assets, 'templates', 'Vagrantfile'), 'utf8'),
     ]);
-    return await show(call, runbook, template, log);
+    return await show(call, runbook, template, log, masks);
   } catch (error) {
     log.failure(error, 'starting the screen');
     streams.talk(errorText(error, language));
@@ -46,12 +47,24 @@ export async function openScreen(call: Call): Promise<number> {
   }
 }
 
-function openLog(debug: boolean): ProgramLog {
+type Mask = (text: string) => string;
+
+/** @param masks of the labs opened so far: their secrets are kept out of the program's log as well */
+function openLog(debug: boolean, masks: readonly Mask[]): ProgramLog {
   const redactor = createRedactor();
-  return createProgramLog(stateRoot(process.env), { debug, mask: (text) => redactor.mask(text) });
+  return createProgramLog(stateRoot(process.env), {
+    debug,
+    mask: (text) => redactor.mask(masks.reduce((masked, mask) => mask(masked), text)),
+  });
 }
 
-async function show(call: Call, runbook: Runbook, template: string, log: ProgramLog): Promise<number> {
+async function show(
+  call: Call,
+  runbook: Runbook,
+  template: string,
+  log: ProgramLog,
+  masks: Mask[],
+): Promise<number> {
   const { language, streams } = call;
   const logs = createLogBook();
   const [source, initial] = await Promise.all([labSource(call), initialOf(call, runbook)]);
@@ -66,7 +79,7 @@ async function show(call: Call, runbook: Runbook, template: string, log: Program
       if (engine === null && effect.type === 'quit') return;
       const logError = (error: unknown): void => log.failure(error, 'the engine');
       engine ??= import('./screen-engine.js').then(({ openEngine }) =>
-        openEngine({ runbook, template, language, logs, logError }, dispatch),
+        openEngine({ runbook, template, language, logs, logError, masks }, dispatch),
       );
       void engine.then((runner) => runner.run(effect));
     },

@@ -59,10 +59,13 @@ export async function confirm(
     );
     if (!yes) return refused(context);
   }
-  if (purpose === 'undo') return true;
   const dangerous = steps.flatMap(({ step, actions }) =>
     actions
-      .filter(({ action }) => action.risk === 'destroys')
+      .filter(({ action, on }) =>
+        purpose === 'run'
+          ? action.risk === 'destroys'
+          : action['undo-destroys'] === true && on.some((one) => one.undo !== null),
+      )
       .map(({ action }) => variantKey(step.id, action.id)),
   );
   for (const key of dangerous) {

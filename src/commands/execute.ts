@@ -40,6 +40,8 @@ async function load(name: CommandName): Promise<Command> {
       return (await import('./cancel.js')).cancel;
     case 'check':
       return (await import('./check.js')).check;
+    case 'secret':
+      return (await import('./secret.js')).secret;
     case 'waive':
       return (await import('./waive.js')).waive;
     case 'report':

@@ -9,7 +9,7 @@ import { findLab, loadContent } from './lab-choice.js';
 import { jsonDocument } from './output/document.js';
 import { plainSigns } from './output/text.js';
 import { usageTrouble } from './parse.js';
-import { planStep } from './rendered.js';
+import { fileContent, planStep } from './rendered.js';
 import { stepsOf } from './selection.js';
 import { LISTS, type ListName } from './table.js';
 
@@ -92,16 +92,16 @@ async function listRendered(
       name === 'gates'
         ? { gates: stepsOf(runbook).flatMap((step) => gateContents(step, gates, lab !== null)) }
         : { steps: stepsOf(runbook).map((step) => stepContent(runbook, step, render, gates)) };
-    context.streams.result(await masked(lab, jsonDocument(name, { lab: about, ...content })));
+    context.streams.result(jsonDocument(name, { lab: about, ...content }, await maskOf(lab)));
   } finally {
     await chosen?.close();
   }
 }
 
-async function masked(lab: Lab | null, text: string): Promise<string> {
-  if (lab === null) return text;
+async function maskOf(lab: Lab | null): Promise<((text: string) => string) | undefined> {
+  if (lab === null) return undefined;
   const { createRedactor, labSecrets } = await import('../services/redaction/redactor.js');
-  return createRedactor(labSecrets(lab)).mask(text);
+  return createRedactor(labSecrets(lab)).mask;
 }
 
 function contextOf(lab: Lab): Omit<RenderContext, 'host'> {
@@ -160,7 +160,7 @@ function renderedContent(on: readonly RenderedAction[] | null): Content | null {
         runbookScript: one.runbookScript,
         satisfied: one.satisfied,
         undo: one.undo,
-        files: one.files,
+        files: one.files.map(fileContent),
         keep: one.keep,
         timeoutSeconds: one.timeoutMs / 1000,
       },

@@ -1,4 +1,5 @@
 /** Telling on stderr how steps go: what jobs print, line by line behind the host's name, and how each action begins and ends. */
+import { NOTHING_TO_DO } from '../services/engine/action.js';
 import { actionWord } from '../i18n/texts/words.js';
 import { duration } from '../i18n/format.js';
 import { HOST_NAMES, type HostName } from '../lab/types.js';
@@ -66,9 +67,9 @@ export function createNarrator(context: CommandContext, runbook: () => Runbook):
   return {
     logs: {
       ...book,
-      append(host, source, text) {
+      append(host, _source, text) {
         // The engine's own tick for "nothing to do" has no job behind it; `tell` says that in words.
-        if (phases.get(`${source}@${host}`) === 'checking') return;
+        if (text === NOTHING_TO_DO) return;
         for (const one of text.split('\n')) line(host, signs.column, one);
       },
     },

@@ -2,11 +2,12 @@
 import { riskWord } from '../i18n/texts/words.js';
 import { duration } from '../i18n/format.js';
 import type { Language } from '../lab/types.js';
+import { shownFile } from '../runbook/render.js';
 import { paintTone, type Tone } from '../term/theme.js';
 import type { CommandContext, ExitCode } from './context.js';
 import { jsonDocument } from './output/document.js';
 import { plainSigns, type Style } from './output/text.js';
-import { byText, planStep, scriptOf, type PlannedAction, type PlannedStep } from './rendered.js';
+import { byText, fileContent, planStep, scriptOf, type PlannedAction, type PlannedStep } from './rendered.js';
 import { selectHosts, selectSteps, selectVariants, stepsOf } from './selection.js';
 import { openLab } from './session.js';
 
@@ -23,11 +24,13 @@ export async function plan(context: CommandContext): Promise<ExitCode> {
       .filter((one) => one.hosts.length > 0);
     const { name, file, practice } = session.lab;
     context.streams.result(
-      session.mask(
-        options.has('json')
-          ? jsonDocument('plan', { lab: { name, file, practice }, steps: planned.map(stepContent) })
-          : plainSigns(planned.map((one) => stepText(one, context)).join('\n'), context.ascii),
-      ),
+      options.has('json')
+        ? jsonDocument(
+            'plan',
+            { lab: { name, file, practice }, steps: planned.map(stepContent) },
+            session.mask,
+          )
+        : session.mask(plainSigns(planned.map((one) => stepText(one, context)).join('\n'), context.ascii)),
     );
     return 0;
   } finally {
@@ -54,7 +57,7 @@ function stepContent({ step, hosts, actions }: PlannedStep): Readonly<Record<str
             script: scriptOf(one),
             satisfied: one.satisfied,
             undo: one.undo,
-            files: one.files,
+            files: one.files.map(fileContent),
             timeoutSeconds: one.timeoutMs / 1000,
           },
         ]),
@@ -125,7 +128,7 @@ function actionLines({ action, on }: PlannedAction, number: number, style: Style
   const lines = [`  ${number}. ${action.say[language]}`, `     ${action.id} · ${facts.join(' · ')}`];
   for (const { hosts, text } of byText(on, scriptOf)) lines.push(`     ${hosts.join(', ')}:`, ...block(text));
   for (const file of first.files)
-    lines.push(`     ${words.file} ${file.name}:`, ...block(file.content.trimEnd()));
+    lines.push(`     ${words.file} ${file.name}:`, ...block(shownFile(file).trimEnd()));
   if (first.variant === 'ours' && first.runbookScript !== null)
     lines.push(`     ${words.runbook}:`, ...block(first.runbookScript), ...differs(action.differs, language));
   return lines;

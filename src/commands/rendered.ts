@@ -1,7 +1,14 @@
 /** Steps with their scripts as they would run, for `plan`, `run` and `list --json`. */
 import { HOST_NAMES, type HostName } from '../lab/types.js';
-import { renderActions } from '../runbook/render.js';
-import type { RenderContext, RenderedAction, Runbook, Step, Variant } from '../runbook/types.js';
+import { renderActions, shownFile } from '../runbook/render.js';
+import type {
+  RenderContext,
+  RenderedAction,
+  RenderedFile,
+  Runbook,
+  Step,
+  Variant,
+} from '../runbook/types.js';
 
 /** One action with what it is on each host that it concerns. */
 export interface PlannedAction {
@@ -48,4 +55,9 @@ export function byText(
   const groups = new Map<string, HostName[]>();
   for (const action of actions) groups.set(text(action), [...(groups.get(text(action)) ?? []), action.host]);
   return [...groups].map(([shown, hosts]) => ({ hosts, text: shown }));
+}
+
+/** A staged file as it stands in JSON documents: of a secret, a fetched file or an upload only where it comes from. */
+export function fileContent(file: RenderedFile): Readonly<Record<string, unknown>> {
+  return { name: file.name, source: file.source.kind, content: shownFile(file) };
 }

@@ -42,7 +42,7 @@ export async function report(context: CommandContext): Promise<ExitCode> {
       damaged,
     };
     const text = options.has('json')
-      ? maskedJson(reportJson(account), session.mask)
+      ? reportJson(account, session.mask)
       : session.mask(reportMarkdown(account, context.language));
     if (out === undefined) context.streams.result(text);
     else await writeReport(context, out, text);
@@ -50,16 +50,6 @@ export async function report(context: CommandContext): Promise<ExitCode> {
   } finally {
     await lab.close();
   }
-}
-
-/** Masks the texts inside a document, not the document: quotes that belong to JSON must stay. */
-function maskedJson(document: string, mask: (text: string) => string): string {
-  const masked = JSON.stringify(
-    JSON.parse(document),
-    (_key, value: unknown) => (typeof value === 'string' ? mask(value) : value),
-    2,
-  );
-  return `${masked}\n`;
 }
 
 async function writeReport(context: CommandContext, out: string, text: string): Promise<void> {

@@ -2,6 +2,7 @@
 import { reasons } from '../i18n/texts/reasons.js';
 import type { HostName, Trouble } from '../lab/types.js';
 import { isGreen, keysOfStep } from '../services/engine/gates.js';
+import type { Needed } from '../services/engine/stage.js';
 import type { Variant } from '../runbook/types.js';
 import { carryOut, type Purpose } from './carry-out.js';
 import { announce, confirm } from './confirm.js';
@@ -10,6 +11,7 @@ import { createNarrator, type Narrator } from './narrate.js';
 import { instant, jsonDocument } from './output/document.js';
 import { gatesContent } from './output/json.js';
 import { checkText } from './output/text.js';
+import { checkNeeds, needsOf, provideSecrets } from './needs.js';
 import { usageTrouble } from './parse.js';
 import { planStep, type PlannedStep } from './rendered.js';
 import { runContent } from './run-content.js';
@@ -48,9 +50,12 @@ async function change(context: CommandContext, purpose: Purpose): Promise<ExitCo
       );
     announce(context, purpose, steps);
     warnOfNeeds(context, lab, purpose, steps);
+    const needed = needsOf(steps, purpose);
+    await checkNeeds(context, lab, needed);
     if (!(await confirm(context, purpose, steps, destroying))) return 2;
-    const troubles = await loginAll(context, lab, steps);
+    const troubles = await loginAll(context, lab, steps, needed);
     if (troubles !== 0) return troubles;
+    await provideSecrets(context, lab, needed);
     return await work(context, lab, narrator, purpose, steps, variants);
   } finally {
     await lab.close();
@@ -66,16 +71,22 @@ async function loginAll(
   context: CommandContext,
   lab: OpenLab,
   steps: readonly PlannedStep[],
+  needed: Needed,
 ): Promise<ExitCode> {
   const hosts = [...new Set(steps.flatMap((one) => one.hosts))];
-  const root = steps.some((one) => one.actions.some(({ action }) => action.as === 'root'));
-  const troubles: ReadonlyMap<HostName, Trouble> = await lab.login(hosts, { root });
+  const root =
+    steps.some((one) => one.actions.some(({ action }) => action.as === 'root')) ||
+    needed.uploads.length > 0 ||
+    needed.hosts.some((one) => one.root);
+  // A host that only a file is fetched from is logged in to as well: its key may have to be confirmed by the person.
+  const all = [...new Set([...hosts, ...needed.hosts.map((one) => one.host)])];
+  const troubles: ReadonlyMap<HostName, Trouble> = await lab.login(all, { root });
   if (troubles.size === 0) return 0;
   for (const trouble of troubles.values()) context.problem(trouble);
   const left = hosts.filter((host) => !troubles.has(host)).map((host) => `--host ${host}`);
   talk(
     context,
-    left.length === 0
+    left.length === 0 || left.length === hosts.length
       ? { id: 'Tidak ada yang dijalankan.', en: 'Nothing was run.' }
       : {
           id: `Tidak ada yang dijalankan. Tanpa host itu: ${left.join(' ')}`,

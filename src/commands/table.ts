@@ -96,7 +96,7 @@ export const COMMANDS = {
     words: 'STEP…',
     count: [1, MANY],
     about: { id: 'kembalikan apa yang diubah langkah', en: 'put back what steps changed' },
-    options: ['yes', 'host', 'json'],
+    options: ['yes', 'yes-destroy', 'host', 'json'],
     more: {
       id: 'Langkah dikembalikan dalam urutan yang diberikan. Setelah itu gate langkah memang biasanya tidak lulus: kode keluar hanya menilai pengembaliannya.',
       en: 'Steps are undone in the order given. Their gates usually fail afterwards, as they should: the exit code is about the undoing alone.',
@@ -117,6 +117,15 @@ export const COMMANDS = {
       id: 'warn dihitung hijau. Gate yang menjadi landasan gate yang diminta ikut diperiksa.',
       en: 'A warn counts as green. Gates on which a wanted gate stands are asked as well.',
     },
+  },
+  secret: {
+    words: 'NAME',
+    count: [1, 1],
+    about: {
+      id: 'tampilkan satu rahasia lab di stdout, mis. kata sandi yang dibuat program',
+      en: 'show one secret of the lab on stdout, such as a password that the program made',
+    },
+    options: [],
   },
   waive: {
     words: 'GATE@HOST',

@@ -22,7 +22,7 @@ export interface Recording {
   readonly place: Place;
   /** The command, URL, `host:port` or name that was asked, as shown to a person. */
   readonly asked: string;
-  /** Exit code; for http the status code, for tcp and dns 0 or 1; null when nothing came back. */
+  /** Exit code; for http the status code or 0 when nothing answered, for tcp and dns 0 or 1; null when nothing could be asked. */
   readonly exit: number | null;
   readonly stdout: string;
   readonly stderr: string;

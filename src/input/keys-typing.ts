@@ -25,6 +25,7 @@ function editor(
 const inForm = (state: AppState): boolean =>
   state.ui.dialog === null && state.ui.typing === null && state.ui.stack.at(-1) === 'connect';
 const inWaiver = (state: AppState): boolean => state.ui.dialog?.kind === 'waive';
+const inSecret = (state: AppState): boolean => state.ui.dialog?.kind === 'secret';
 const inSearch = (state: AppState): boolean => state.ui.dialog === null && state.ui.typing !== null;
 
 export const TYPING_KEYS: readonly KeyBinding[] = [
@@ -127,6 +128,16 @@ export const TYPING_KEYS: readonly KeyBinding[] = [
     describe: say('Pindah antara alasan dan tanggal.', 'Switch between reason and date.'),
     footer: 12,
     when: inWaiver,
+    act: () => ({ type: 'dialog.move', by: 1 }),
+  }),
+  bind({
+    id: 'secret.keep',
+    keys: ['tab', 'shift-tab', 'up', 'down'],
+    places: ['typing'],
+    label: say('simpan/tidak', 'keep or not'),
+    describe: say('Simpan rahasia ini, atau tidak.', 'Keep this secret, or not.'),
+    footer: 12,
+    when: inSecret,
     act: () => ({ type: 'dialog.move', by: 1 }),
   }),
   bind({

@@ -5,7 +5,7 @@
  */
 import { nearest } from './nearest.js';
 import { parseIpv4 } from './net.js';
-import { checkParameter, type ParameterSpec } from './parameters.js';
+import { checkParameter, checkSecret, type ParameterSpec } from './parameters.js';
 import { HOST_NAMES, type Diagnostic, type SourcePlace, type Text } from './types.js';
 
 type PlaceOf = (path: readonly PropertyKey[]) => SourcePlace;
@@ -36,6 +36,7 @@ export function checkLabRules(data: unknown, placeOf: PlaceOf, context: RulesCon
     ...checkLogins(data, hosts, placeOf),
     ...checkSecrets(data, hosts, placeOf, context.fileMode),
     ...checkParameters(data['parameters'], placeOf, context.parameters),
+    ...checkSecretParameters(data['secrets'], placeOf, context.parameters),
   ];
 }
 
@@ -163,6 +164,7 @@ function checkSecrets(
   if (mode === null || (mode & 0o077) === 0) return [];
   const paths = [
     ...SECRET_KEYS.filter((key) => key in data).map((key) => [key]),
+    ...(isGroup(data['secrets']) && Object.keys(data['secrets']).length > 0 ? [['secrets']] : []),
     ...hosts.flatMap((host) =>
       SECRET_KEYS.filter((key) => key in host.data).map((key) => ['hosts', host.index, key]),
     ),
@@ -188,8 +190,22 @@ function checkParameters(given: unknown, placeOf: PlaceOf, specs: readonly Param
   return Object.entries(given).flatMap(([name, value]): Diagnostic[] => {
     const place = placeOf(['parameters', name]);
     const spec = specs.find((one) => one.name === name);
+    if (spec?.type === 'secret')
+      return [
+        {
+          place,
+          what: {
+            id: `\`${name}\` adalah rahasia dan tidak boleh ada di bawah \`parameters\``,
+            en: `\`${name}\` is a secret and may not stand below \`parameters\``,
+          },
+          remedy: {
+            id: 'Pindahkan ke bawah `secrets:`, lalu chmod 600 berkas ini.',
+            en: 'Move it below `secrets:`, then chmod 600 this file.',
+          },
+        },
+      ];
     if (spec === undefined) {
-      const names = specs.map((one) => one.name);
+      const names = specs.filter((one) => one.type !== 'secret').map((one) => one.name);
       return [
         {
           place,
@@ -210,6 +226,48 @@ function checkParameters(given: unknown, placeOf: PlaceOf, specs: readonly Param
         remedy: {
           id: 'Betulkan nilainya, atau hapus agar nilai bawaan dipakai.',
           en: 'Correct the value, or remove it to use the default.',
+        },
+      },
+    ];
+  });
+}
+
+function checkSecretParameters(
+  given: unknown,
+  placeOf: PlaceOf,
+  specs: readonly ParameterSpec[],
+): Diagnostic[] {
+  if (!isGroup(given)) return [];
+  const names = specs.filter((one) => one.type === 'secret').map((one) => one.name);
+  return Object.entries(given).flatMap(([name, value]): Diagnostic[] => {
+    const place = placeOf(['secrets', name]);
+    const spec = specs.find((one) => one.name === name);
+    if (spec === undefined)
+      return [
+        {
+          place,
+          what: { id: `rahasia \`${shown(name)}\` tidak dikenal`, en: `unknown secret \`${shown(name)}\`` },
+          remedy: unknownRemedy(nearest(name, names), names),
+        },
+      ];
+    if (spec.type !== 'secret')
+      return [
+        {
+          place,
+          what: { id: `\`${name}\` bukan rahasia`, en: `\`${name}\` is not a secret` },
+          remedy: { id: 'Pindahkan ke bawah `parameters:`.', en: 'Move it below `parameters:`.' },
+        },
+      ];
+    // `name:` with nothing behind it is as good as no line: it is asked for, or made, when it is needed.
+    const wrong = value === null || value === '' ? null : checkSecret(value);
+    if (wrong === null) return [];
+    return [
+      {
+        place,
+        what: { id: `rahasia \`${name}\` ${wrong.id}`, en: `secret \`${name}\` ${wrong.en}` },
+        remedy: {
+          id: 'Betulkan nilainya, atau hapus baris itu: nilainya ditanyakan bila perlu.',
+          en: 'Correct the value, or remove the line: it is asked for when it is needed.',
         },
       },
     ];

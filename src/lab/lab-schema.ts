@@ -128,5 +128,9 @@ export const labFileSchema = z.strictObject({
   operator_routes: z.array(cidr).max(256).optional(),
   practice: z.boolean().optional().describe('only for a simulated lab'),
   parameters: z.record(z.string(), z.unknown()).optional(),
+  secrets: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('values of secret parameters; the file must be readable by you alone (chmod 600)'),
 });
 export type LabFileSource = z.infer<typeof labFileSchema>;

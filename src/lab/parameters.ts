@@ -20,13 +20,16 @@ export type ParameterType =
   | 'hostname-list'
   | 'ipv4-list'
   | 'cidr-list'
-  | 'choice';
+  | 'choice'
+  | 'secret';
 
 /** What this module needs to know of a parameter's declaration. */
 export interface ParameterSpec {
   readonly name: string;
   readonly type: ParameterType;
   readonly choices?: readonly string[] | undefined;
+  /** May be empty. */
+  readonly optional?: boolean;
 }
 
 const WORD = /^[A-Za-z0-9_][A-Za-z0-9._:@/+=-]{0,252}$/;
@@ -47,6 +50,7 @@ export function isHostname(text: string): boolean {
  * @returns what is wrong, as the end of a sentence (`must be …`), or null when it is right. Never quotes the value.
  */
 export function checkParameter(spec: ParameterSpec, value: unknown): Text | null {
+  if (spec.optional === true && isEmpty(value)) return null;
   switch (spec.type) {
     case 'boolean':
       return typeof value === 'boolean' ? null : { id: 'harus true atau false', en: 'must be true or false' };
@@ -71,6 +75,8 @@ export function checkParameter(spec: ParameterSpec, value: unknown): Text | null
       return checkList(value, (one) => checkText('ipv4', one));
     case 'cidr-list':
       return checkList(value, (one) => checkText('cidr', one));
+    case 'secret':
+      return checkSecret(value);
     case 'word':
     case 'hostname':
     case 'ipv4':
@@ -80,6 +86,45 @@ export function checkParameter(spec: ParameterSpec, value: unknown): Text | null
     case 'url':
       return checkText(spec.type, value);
   }
+}
+
+/** What an optional parameter may be instead of a value: nothing, an empty text or an empty list. */
+function isEmpty(value: unknown): boolean {
+  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+/** The shortest secret: below this one could not be hidden in outputs without hiding half of all words, nor withstand a guess. */
+const SHORTEST_SECRET = 8;
+
+/** What the names of variables that give secrets begin with. */
+export const SECRET_PREFIX = 'THREEBODY_SECRET_';
+
+/** The variable of the environment by which a secret can be given. */
+export function secretVariable(name: string): string {
+  return SECRET_PREFIX + name.toUpperCase();
+}
+
+/**
+ * Checks the value of a secret, wherever it comes from: the lab file, the environment, a prompt.
+ * @returns what is wrong, as the end of a sentence, or null when it is right. Never quotes the value.
+ */
+export function checkSecret(value: unknown): Text | null {
+  if (typeof value !== 'string')
+    return {
+      id: 'harus berupa teks; apit nilainya dengan tanda kutip',
+      en: 'must be text; put the value in quotes',
+    };
+  if (value.length < SHORTEST_SECRET || value.length > 1024)
+    return {
+      id: `harus ${SHORTEST_SECRET} sampai 1024 karakter`,
+      en: `must have ${SHORTEST_SECRET} to 1024 characters`,
+    };
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value) || value.trim() !== value)
+    return {
+      id: 'harus satu baris tanpa karakter kendali, dan tanpa spasi di kedua ujungnya',
+      en: 'must be one line without control characters, and without spaces at its ends',
+    };
+  return null;
 }
 
 /** Whether an unknown value has the shape that any parameter may have. */

@@ -101,9 +101,17 @@ function build(source: LabFileSource, file: string | null, context: LabFileConte
   };
 
   const parameters: Record<string, ParameterValue> = {};
+  const secrets: Record<string, string> = {};
   for (const spec of context.parameters) {
+    if (spec.type === 'secret') {
+      const secret = source.secrets?.[spec.name];
+      if (typeof secret === 'string' && secret !== '') secrets[spec.name] = secret;
+      continue;
+    }
     const given = source.parameters?.[spec.name];
-    parameters[spec.name] = isParameterValue(given) ? given : spec.default;
+    if (isParameterValue(given)) parameters[spec.name] = given;
+    // `name:` with nothing behind it empties what may be empty, also when there is a default.
+    else parameters[spec.name] = given === null ? '' : spec.default;
   }
   const name = source.name ?? (file === null ? 'lab' : basename(file, extname(file)));
   const addresses = HOST_NAMES.map((host) => hosts[host].address);
@@ -113,6 +121,7 @@ function build(source: LabFileSource, file: string | null, context: LabFileConte
     name,
     hosts,
     parameters,
+    secrets,
     practice: source.practice ?? false,
     resolve: source.resolve ?? {},
     operatorRoutes: source.operator_routes ?? null,

@@ -60,6 +60,8 @@ export interface Lab {
   readonly name: string;
   readonly hosts: Readonly<Record<HostName, HostLogin>>;
   readonly parameters: Parameters;
+  /** Values of secret parameters that stand in the lab file; they are never among `parameters`. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** True for a simulated lab: shown in the banner, and asked nowhere else. */
   readonly practice: boolean;
   /** Names that the operator's computer shall resolve to these addresses, like `curl --resolve`. */

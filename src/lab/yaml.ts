@@ -282,6 +282,7 @@ function expectedName(expected: string): Text {
     boolean: { id: 'true atau false', en: 'true or false' },
     array: { id: 'daftar', en: 'a list' },
     object: { id: 'kumpulan kunci', en: 'a group of keys' },
+    record: { id: 'kumpulan kunci', en: 'a group of keys' },
   };
   return names[expected] ?? { id: expected, en: expected };
 }

@@ -2,61 +2,80 @@
 import type { Diagnostic, SourcePlace, Text } from '../lab/types.js';
 import { checkParameter } from '../lab/parameters.js';
 import { duplicate, FIX, mistake, unknown } from './mistakes.js';
-import { knownPlaceholders, placeholdersOfText } from './render.js';
+import { checkFiles } from './check-files.js';
+import { placeholderNames, type PlaceholderNames } from './names.js';
+import { placeholdersOfText } from './render.js';
 import type { Condition, ProbeSource } from './schema.js';
 import { findPlaceholders } from './shell.js';
+import { expandRepeats } from './repeat.js';
+import type { StepOrigin } from './steps.js';
 import type { Action, Gate, Runbook, Step } from './types.js';
 
 type Path = readonly PropertyKey[];
 
-/** Where the parts of a phase stand in its file. */
-export type PlaceOf = (phase: string, path: readonly PropertyKey[]) => SourcePlace;
-
 /**
- * @param placeOf place of a path inside a phase file
+ * @param runbook as written, `repeats` not yet written out
+ * @param origins where each step is written
  * @param placeInTrack place of a path inside track.yaml
- * @param phaseText text of a phase's file, to find lines inside block scalars
  */
 export function checkContent(
   runbook: Runbook,
-  placeOf: PlaceOf,
+  origins: ReadonlyMap<Step, StepOrigin>,
   placeInTrack: (path: Path) => SourcePlace,
-  phaseText: (phase: string) => string,
 ): readonly Diagnostic[] {
   const out: Diagnostic[] = [];
   const steps = runbook.phases.flatMap((phase) => phase.steps);
   const stepIds = steps.map((step) => step.id);
-  const gateIds = steps.flatMap((step) => step.gates.map((gate) => gate.fullId));
+  const whole = expandRepeats(runbook.phases).flatMap((phase) => phase.steps);
+  const gateIds = whole.flatMap((step) => step.gates.map((gate) => gate.fullId));
   const terms = new Set(runbook.glossary.map((term) => term.id));
-  const names = knownPlaceholders(runbook.parameters.map((parameter) => parameter.name));
+  const names = placeholderNames(runbook.parameters);
 
   runbook.parameters.forEach((parameter, index) => {
-    const problem = checkParameter(parameter, parameter.default);
+    const problem = parameter.type === 'secret' ? null : checkParameter(parameter, parameter.default);
     if (problem !== null) out.push(mistake(placeInTrack(['parameters', index, 'default']), problem, FIX));
   });
   const seen = new Set<string>();
-  for (const phase of runbook.phases) {
-    phase.steps.forEach((step, s) => {
-      const at = (path: Path): SourcePlace => placeOf(phase.id, ['steps', s, ...path]);
-      if (seen.has(step.id)) out.push(duplicate({ id: 'langkah', en: 'step' }, step.id, at(['id'])));
-      seen.add(step.id);
-      step.needs.forEach((id, n) => {
-        if (!stepIds.includes(id))
-          out.push(unknown({ id: 'langkah', en: 'step' }, id, stepIds, at(['needs', n])));
-      });
-      step.terms.forEach((id, n) => {
-        if (!terms.has(id))
-          out.push(unknown({ id: 'istilah', en: 'glossary term' }, id, [...terms], at(['terms', n])));
-      });
-      const script = (text: string, path: Path): void => {
-        out.push(...checkScript(text, names, linePlacer(phaseText(phase.id), at(path))));
-      };
-      checkActions(runbook, step, names, at, script, out);
-      checkGates(step, gateIds, names, at, script, out);
+  for (const [step, { placeOf: at, text: file }] of origins) {
+    if (seen.has(step.id)) out.push(duplicate({ id: 'langkah', en: 'step' }, step.id, at(['id'])));
+    seen.add(step.id);
+    step.needs.forEach((id, n) => {
+      if (!stepIds.includes(id))
+        out.push(unknown({ id: 'langkah', en: 'step' }, id, stepIds, at(['needs', n])));
     });
+    step.terms.forEach((id, n) => {
+      if (!terms.has(id))
+        out.push(unknown({ id: 'istilah', en: 'glossary term' }, id, [...terms], at(['terms', n])));
+    });
+    checkRepeats(step, steps, at, out);
+    const script = (text: string, path: Path): void => {
+      out.push(...checkScript(text, names, linePlacer(file, at(path))));
+    };
+    checkActions(runbook, step, names, at, script, out);
+    checkGates(step, gateIds, names, at, script, out);
   }
-  out.push(...cycles(steps, placeOf));
+  out.push(...cycles(whole));
   return out;
+}
+
+/** A step without a gate could never be seen to have worked; a step is repeated from where it is written. */
+function checkRepeats(
+  step: Step,
+  steps: readonly Step[],
+  at: (path: Path) => SourcePlace,
+  out: Diagnostic[],
+): void {
+  if (step.gates.length === 0 && step.repeats.length === 0) {
+    const what = { id: `${step.id} tidak punya gate`, en: `${step.id} has no gate` };
+    out.push(mistake(at([]), what, { id: 'Tambahkan `gates`.', en: 'Add `gates`.' }));
+  }
+  const written = steps.filter((one) => one.repeats.length === 0).map((one) => one.id);
+  step.repeats.forEach((id, r) => {
+    if (!written.includes(id))
+      out.push(
+        unknown({ id: 'langkah yang bisa diulang', en: 'step to repeat' }, id, written, at(['repeats', r])),
+      );
+  });
 }
 
 /** Place of an offset inside a scalar: block scalars (`|`) begin on the line after their indicator. */
@@ -78,13 +97,13 @@ function indentAfter(file: string, line: number): number {
 
 function checkScript(
   text: string,
-  names: readonly string[],
+  names: PlaceholderNames,
   place: (text: string, offset: number) => SourcePlace,
 ): readonly Diagnostic[] {
   return findPlaceholders(text).flatMap((found): Diagnostic[] => {
     const at = place(text, found.start);
-    if (!names.includes(found.name))
-      return [unknown({ id: 'nama', en: 'placeholder' }, found.name, names, at)];
+    const problem = names.problem(found.name, at);
+    if (problem !== null) return [problem];
     if (found.context === 'word') return [];
     const what = {
       id: `{{${found.name}}} berada di dalam ${CONTEXT[found.context].id}, jadi nilainya bisa keluar dari sana`,
@@ -108,7 +127,7 @@ const CONTEXT: Readonly<Record<'single' | 'double' | 'heredoc' | 'comment', Text
 function checkActions(
   runbook: Runbook,
   step: Step,
-  names: readonly string[],
+  names: PlaceholderNames,
   at: (path: Path) => SourcePlace,
   script: (text: string, path: Path) => void,
   out: Diagnostic[],
@@ -152,33 +171,17 @@ function checkActions(
           ),
         );
     });
-    action.files.forEach((file, f) => {
-      const template = runbook.templates[file.template];
-      const place = at([...path, 'files', f, 'template']);
-      if (template === undefined) {
-        out.push(
-          unknown({ id: 'template', en: 'template' }, file.template, Object.keys(runbook.templates), place),
-        );
-        return;
-      }
-      for (const name of placeholdersOfText(template))
-        if (!names.includes(name))
-          out.push(
-            unknown(
-              { id: `nama di ${file.template}`, en: `placeholder in ${file.template}` },
-              name,
-              names,
-              place,
-            ),
-          );
-    });
+    const inAction = (more: Path): SourcePlace => at([...path, ...more]);
+    out.push(
+      ...checkFiles(runbook, action, names, inAction, (text, more) => script(text, [...path, ...more])),
+    );
   });
 }
 
 function checkGates(
   step: Step,
   gateIds: readonly string[],
-  names: readonly string[],
+  names: PlaceholderNames,
   at: (path: Path) => SourcePlace,
   script: (text: string, path: Path) => void,
   out: Diagnostic[],
@@ -200,20 +203,19 @@ function checkGates(
       (text, more) => script(text, [...path, 'probe', ...more]),
       out,
     );
-    checkOutcomes(gate, (more) => at([...path, 'outcomes', ...more]), out);
+    checkOutcomes(gate, names, (more) => at([...path, 'outcomes', ...more]), out);
   });
 }
 
 function checkProbe(
   probe: ProbeSource,
-  names: readonly string[],
+  names: PlaceholderNames,
   at: (path: Path) => SourcePlace,
   script: (text: string, path: Path) => void,
   out: Diagnostic[],
 ): void {
   const plain = (text: string, key: string): void => {
-    for (const name of placeholdersOfText(text))
-      if (!names.includes(name)) out.push(unknown({ id: 'nama', en: 'placeholder' }, name, names, at([key])));
+    out.push(...placeholdersOfText(text).flatMap((name) => names.problem(name, at([key])) ?? []));
   };
   if ('command' in probe) script(probe.command, ['command']);
   else if ('http' in probe) plain(probe.http, 'http');
@@ -237,7 +239,12 @@ function checkProbe(
 }
 
 /** A gate that cannot fail, or cannot pass, is a defect. */
-function checkOutcomes(gate: Gate, at: (path: Path) => SourcePlace, out: Diagnostic[]): void {
+function checkOutcomes(
+  gate: Gate,
+  names: PlaceholderNames,
+  at: (path: Path) => SourcePlace,
+  out: Diagnostic[],
+): void {
   const last = gate.outcomes.length - 1;
   gate.outcomes.forEach((outcome, o) => {
     if (o < last && outcome.when === undefined) {
@@ -266,6 +273,8 @@ function checkOutcomes(gate: Gate, at: (path: Path) => SourcePlace, out: Diagnos
       };
       out.push(mistake(at([o]), what, { id: 'Tulis satu kalimat.', en: 'Write one sentence.' }));
     }
+    const used = placeholdersOfText(JSON.stringify(outcome.when ?? null));
+    out.push(...used.flatMap((name) => names.problem(name, at([o, 'when'])) ?? []));
     if (outcome.when !== undefined)
       checkCondition(outcome.when, 'compare' in gate.probe, at([o, 'when']), out);
   });
@@ -301,10 +310,10 @@ function checkCondition(condition: Condition, compare: boolean, place: SourcePla
 }
 
 /** Gates that wait for one another could never be asked; steps likewise. */
-function cycles(steps: readonly Step[], placeOf: PlaceOf): readonly Diagnostic[] {
+function cycles(steps: readonly Step[]): readonly Diagnostic[] {
   const edges = new Map<string, { readonly needs: readonly string[]; readonly place: SourcePlace }>();
   for (const step of steps) {
-    edges.set(step.id, { needs: step.needs, place: placeOf(step.phase, ['steps']) });
+    edges.set(step.id, { needs: step.needs, place: step.place });
     for (const gate of step.gates) {
       const needs = gate.needs.map((id) => (id.includes('.') ? id : `${step.id}.${id}`));
       edges.set(gate.fullId, { needs, place: gate.place });

@@ -1,6 +1,6 @@
 /** Reads the runbook's files: ours from assets/, with those of a person's own pack laid over them. */
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { parseRunbook, type ParsedRunbook, type RunbookSource } from './parse.js';
 
 interface SourceFile {
@@ -9,8 +9,8 @@ interface SourceFile {
 }
 
 /**
- * Loads and checks the runbook. A pack may hold `runbook/*.yaml`, `templates/*` and `glossary.yaml`; a file of the same
- * name replaces ours, all others stay.
+ * Loads and checks the runbook. A pack may hold files below `runbook/` and `templates/`, and `glossary.yaml`; a file of
+ * the same name replaces ours, all others stay.
  * @param assets directory with `runbook/`, `templates/`, `glossary.yaml`
  * @param pack directory given by `--runbook`, laid out in the same way
  * @throws NodeJS.ErrnoException when a directory that must exist cannot be read
@@ -24,11 +24,25 @@ export async function loadRunbook(assets: string, pack: string | null = null): P
     const required = root === assets;
     for (const file of await textsOf(join(root, 'runbook'), '.yaml', required)) files[file.base] = file;
     for (const file of await textsOf(join(root, 'templates'), '', required)) templates[file.base] = file.text;
-    const terms = (await textsOf(root, 'glossary.yaml', false)).find((file) => file.base === 'glossary.yaml');
-    if (terms !== undefined) glossary = terms;
+    const terms = await glossaryOf(root);
+    if (terms !== null) glossary = terms;
   }
   const source: RunbookSource = { files, glossary, templates };
   return parseRunbook(source);
+}
+
+async function glossaryOf(root: string): Promise<SourceFile | null> {
+  const name = join(root, 'glossary.yaml');
+  try {
+    return { name, text: await readFile(name, 'utf8') };
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw error;
+  }
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 async function textsOf(
@@ -38,17 +52,17 @@ async function textsOf(
 ): Promise<readonly (SourceFile & { readonly base: string })[]> {
   let entries;
   try {
-    entries = await readdir(directory, { withFileTypes: true });
+    entries = await readdir(directory, { withFileTypes: true, recursive: true });
   } catch (error) {
-    if (!required && error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    if (!required && isAbsent(error)) return [];
     throw error;
   }
   const names = entries
     .filter((entry) => entry.isFile() && entry.name.endsWith(suffix))
-    .map((entry) => entry.name);
+    .map((entry) => join(entry.parentPath, entry.name));
   return Promise.all(
-    names.sort().map(async (base) => {
-      const name = join(directory, base);
+    names.sort().map(async (name) => {
+      const base = name.slice(join(directory, sep).length).replaceAll(sep, '/');
       return { base, name, text: await readFile(name, 'utf8') };
     }),
   );

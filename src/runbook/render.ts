@@ -1,14 +1,16 @@
 /** Content + one lab → exactly what is run, shown and asked. Pure. */
 import { HOST_NAMES, type HostName, type Place, type Subject } from '../lab/types.js';
 import { gateKey, type GateKey, type RenderedProbe } from '../gates/types.js';
-import type { Condition, ProbeSource } from './schema.js';
+import type { Condition, FileSource, ProbeSource } from './schema.js';
 import { findPlaceholders, shellWord } from './shell.js';
 import type {
   Action,
   Gate,
   RenderContext,
   RenderedAction,
+  RenderedFile,
   RenderedGate,
+  RenderedSource,
   Runbook,
   Step,
   Variant,
@@ -124,15 +126,47 @@ function renderAction(
     script: renderScript(action.script, context).trimEnd(),
     satisfied: script(action.satisfied),
     undo: script(action.undo),
-    files: action.files.map((file) => ({
-      name: file.name,
-      content: renderText(runbook.templates[file.template] ?? '', context),
-    })),
+    files: action.files.map((file) => ({ name: file.name, source: renderSource(runbook, file, context) })),
     keep: script(action.keep),
     runbookScript,
     timeoutMs: action.timeout * 1000,
     reconnect: action.reconnect,
   };
+}
+
+function renderSource(runbook: Runbook, file: FileSource, context: RenderContext): RenderedSource {
+  if (file.secret !== undefined) return { kind: 'secret', parameter: file.secret };
+  if (file.upload !== undefined) {
+    const path = context.parameters[file.upload];
+    return {
+      kind: 'upload',
+      parameter: file.upload,
+      path: typeof path === 'string' && path !== '' ? path : null,
+    };
+  }
+  if (file.from !== undefined) {
+    const script = renderScript(file.command ?? '', { ...context, host: file.from }).trimEnd();
+    return { kind: 'fetched', from: file.from, as: file.as ?? 'root', script };
+  }
+  const template = file.template ?? '';
+  return { kind: 'template', template, content: renderText(runbook.templates[template] ?? '', context) };
+}
+
+/**
+ * What a plan shows of a staged file: a template as it will be; of all others only where they come from.
+ * The marks are the same in both languages, like a command's output.
+ */
+export function shownFile({ source }: RenderedFile): string {
+  switch (source.kind) {
+    case 'template':
+      return source.content;
+    case 'secret':
+      return `••• (secret ${source.parameter})`;
+    case 'fetched':
+      return `••• (${source.from}$ ${source.script})`;
+    case 'upload':
+      return source.path === null ? `(no file: ${source.parameter} is empty)` : `(upload ${source.path})`;
+  }
 }
 
 /** Every gate of the runbook for every subject, in the order of the runbook. */

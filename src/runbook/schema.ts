@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { HOST_NAMES } from '../lab/types.js';
+import { bilingual } from '../lab/yaml.js';
 
 const say = z
   .strictObject({ id: z.string().min(1), en: z.string().min(1) })
@@ -151,12 +152,59 @@ export const gateSchema = z.strictObject({
 });
 export type GateSource = z.infer<typeof gateSchema>;
 
-const fileSchema = z.strictObject({
-  name: slug
-    .or(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/))
-    .describe('staged as "$TB_FILES/<name>" for the script'),
-  template: z.string().describe('file in assets/templates'),
-});
+/** Keys that say where a staged file's contents come from: exactly one of them stands in each. */
+const FILE_KINDS = ['template', 'secret', 'from', 'upload'] as const;
+const parameterName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]*$/, 'a name in small letters, digits and underscores');
+
+const fileSchema = z
+  .strictObject({
+    name: slug
+      .or(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/))
+      .describe('staged as "$TB_FILES/<name>" (0600) for the script, for the time of the job only'),
+    template: z.string().optional().describe('file in assets/templates, with its placeholders filled in'),
+    secret: parameterName
+      .optional()
+      .describe(
+        'parameter of type secret: its value, without a line end; absent when optional and not given',
+      ),
+    from: hostName
+      .optional()
+      .describe(
+        'the host whose `command` prints the contents when the job is started; they count as a secret',
+      ),
+    as: z.enum(['root', 'user']).optional().describe('who runs `command`; default root'),
+    command: z.string().min(1).optional().describe('bash; placeholders as in scripts, {{host.…}} is `from`'),
+    upload: parameterName
+      .optional()
+      .describe(
+        "parameter of type path, optional: a file on the operator's computer, readable as this name; absent when the parameter is empty",
+      ),
+  })
+  .superRefine((file, context) => {
+    // A misspelt key is told already; that the right one is missing then says nothing new.
+    if (context.issues.length > 0) return;
+    const kinds = FILE_KINDS.filter((key) => file[key] !== undefined);
+    const wrong = (path: string[], id: string, en: string): void =>
+      context.addIssue({ code: 'custom', path, message: bilingual(id, en) });
+    if (kinds.length !== 1)
+      wrong(
+        [],
+        `butuh tepat satu dari ${FILE_KINDS.join(', ')}${kinds.length === 0 ? '' : `; di sini ada ${kinds.join(' dan ')}`}`,
+        `needs exactly one of ${FILE_KINDS.join(', ')}${kinds.length === 0 ? '' : `; here are ${kinds.join(' and ')}`}`,
+      );
+    if (file.from !== undefined && file.command === undefined)
+      wrong(['from'], '`from` butuh `command`', '`from` needs a `command`');
+    for (const key of ['command', 'as'] as const)
+      if (file.from === undefined && file[key] !== undefined)
+        wrong(
+          [key],
+          `\`${key}\` hanya untuk berkas dengan \`from\``,
+          `\`${key}\` is for files with \`from\` only`,
+        );
+  });
+export type FileSource = z.infer<typeof fileSchema>;
 
 export const actionSchema = z.strictObject({
   id: slug,
@@ -180,6 +228,10 @@ export const actionSchema = z.strictObject({
       "bash; runs before the runbook's own lines, and keeps what undo needs: tb_backup FILE, tb_remember …",
     ),
   undo: z.string().optional(),
+  'undo-destroys': z
+    .literal(true)
+    .optional()
+    .describe('the undo removes what cannot be brought back: a cluster, data; its name has to be typed'),
   restores: say.optional().describe('one sentence: what undo puts back'),
   timeout: seconds.default(600),
   reconnect: z.boolean().default(false).describe('the login must be made anew afterwards (group changes)'),
@@ -199,17 +251,28 @@ export const stepSchema = z.strictObject({
     .array(z.strictObject({ id: z.string().min(1), en: z.string().min(1), trap: trap.optional() }))
     .default([]),
   terms: z.array(slug).default([]).describe('glossary terms worth knowing here'),
+  repeats: z
+    .array(stepId)
+    .default([])
+    .describe(
+      'steps whose actions and gates are done here too, on the hosts of this step, before its own; `systemd-cgroup` of C2 is then `c2-systemd-cgroup`',
+    ),
   actions: z.array(actionSchema).default([]),
-  gates: z.array(gateSchema).min(1),
+  gates: z.array(gateSchema).default([]),
 });
 export type StepSource = z.infer<typeof stepSchema>;
+
+const stepFile = z
+  .string()
+  .regex(/^[a-z0-9-]+(?:\/[a-z0-9-]+)*\.yaml$/)
+  .describe('a file with one step, beside this one, like b/b1.yaml');
 
 export const phaseSchema = z.strictObject({
   id: z.string().regex(/^[A-Z]$/),
   title: say,
   about: say,
   hosts: z.array(hostName).min(1),
-  steps: z.array(stepSchema).default([]),
+  steps: z.array(z.union([stepFile, stepSchema])).default([]),
 });
 export type PhaseSource = z.infer<typeof phaseSchema>;
 
@@ -228,14 +291,41 @@ export const PARAMETER_TYPES = [
   'ipv4-list',
   'cidr-list',
   'choice',
+  'secret',
 ] as const;
-export const parameterSchema = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9_]*$/),
-  type: z.enum(PARAMETER_TYPES),
-  choices: z.array(z.string()).optional(),
-  default: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]),
-  about: say,
-});
+export const parameterSchema = z
+  .strictObject({
+    name: parameterName,
+    type: z.enum(PARAMETER_TYPES),
+    choices: z.array(z.string()).optional(),
+    default: z
+      .union([z.string(), z.number(), z.boolean(), z.array(z.string())])
+      .optional()
+      .describe('may be left out only when optional, and never stands in a secret'),
+    optional: z.boolean().default(false).describe("may be empty: '' in scripts, an absent file in `files`"),
+    generate: z
+      .boolean()
+      .default(false)
+      .describe('secret only: made by the program when nobody gave one, and kept (24 letters and digits)'),
+    about: say,
+  })
+  .superRefine((parameter, context) => {
+    const wrong = (key: string, id: string, en: string): void =>
+      context.addIssue({ code: 'custom', path: [key], message: bilingual(id, en) });
+    const secret = parameter.type === 'secret';
+    if (secret && parameter.default !== undefined)
+      wrong('default', 'rahasia tidak punya nilai bawaan', 'a secret has no default');
+    if (!secret && !parameter.optional && parameter.default === undefined)
+      wrong(
+        'default',
+        'belum diisi (atau tambahkan `optional: true`)',
+        'is missing (or add `optional: true`)',
+      );
+    if (!secret && parameter.generate)
+      wrong('generate', 'hanya untuk tipe secret', 'is for type secret only');
+    if (parameter.generate && parameter.optional)
+      wrong('optional', 'yang dibuat sendiri tidak pernah kosong', 'what is generated is never empty');
+  });
 export type ParameterSource = z.infer<typeof parameterSchema>;
 
 /** track.yaml: the order of phases and what differs between labs. Phases stand in files of their own, `phase-a.yaml` …. */

@@ -1,6 +1,9 @@
 /** Shell words and where they may stand. Nothing that comes from a lab file reaches a shell in any other way. */
 
 const BARE = /^[A-Za-z0-9_@%+=:,./-]+$/;
+/** What docker, kubectl and helm take as a Go template (`{{.Name}}`, `{{json .}}`, `{{range .Items}}`, `{{end}}`): left alone. */
+const GO_TEMPLATE =
+  /^-?\s*(?:[.$]|(?:block|else|end|if|index|join|json|len|not|printf|println|range|with)\b(?!\.))/;
 
 /**
  * One shell word that expands to exactly `value`, whatever is in it.
@@ -40,7 +43,7 @@ export function findPlaceholders(script: string): readonly Placeholder[] {
   const inside = (): 'top' | 'double' | 'paren' => stack.at(-1) ?? 'top';
   const take = (context: Placeholder['context']): boolean => {
     const match = /^\{\{([^{}\n]*)\}\}/.exec(script.slice(i, i + 200));
-    if (match === null) return false;
+    if (match === null || GO_TEMPLATE.test(match[1] ?? '')) return false;
     found.push({ name: (match[1] ?? '').trim(), start: i, end: i + match[0].length, context });
     i += match[0].length;
     return true;

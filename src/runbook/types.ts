@@ -40,6 +40,10 @@ export interface Step extends Omit<StepSource, 'actions' | 'gates'> {
 export interface Phase extends Omit<PhaseSource, 'steps'> {
   readonly steps: readonly Step[];
 }
+/** A parameter with its default; what may be left out is empty then. */
+export interface Parameter extends Omit<ParameterSource, 'default'> {
+  readonly default: ParameterValue;
+}
 export interface GlossaryTerm {
   readonly id: string;
   readonly term: string;
@@ -51,7 +55,7 @@ export interface GlossaryTerm {
 /** The whole content of one track: phases in order, looked up by id. */
 export interface Runbook {
   readonly track: Omit<TrackSource, 'phases' | 'parameters'>;
-  readonly parameters: readonly ParameterSource[];
+  readonly parameters: readonly Parameter[];
   readonly phases: readonly Phase[];
   readonly glossary: readonly GlossaryTerm[];
   /** Template name → its text, as in assets/templates. */
@@ -68,10 +72,26 @@ export interface RenderContext {
   readonly parameters: Parameters;
 }
 
-/** A file to be staged beside a script. */
+/**
+ * Where the contents of a staged file come from. Only a template's are known when content is rendered; all others are
+ * brought when the job is started, so that no secret is ever in what is planned, shown or listed.
+ */
+export type RenderedSource =
+  | { readonly kind: 'template'; readonly template: string; readonly content: string }
+  | { readonly kind: 'secret'; readonly parameter: string }
+  | {
+      readonly kind: 'fetched';
+      readonly from: HostName;
+      readonly as: 'root' | 'user';
+      readonly script: string;
+    }
+  /** `path` is a file on the operator's computer; null when the parameter is empty, and the file is absent then. */
+  | { readonly kind: 'upload'; readonly parameter: string; readonly path: string | null };
+
+/** A file to be staged beside a script, as `$TB_FILES/<name>`. */
 export interface RenderedFile {
   readonly name: string;
-  readonly content: string;
+  readonly source: RenderedSource;
 }
 
 /** One action on one host, ready to run or to be shown. */

@@ -1,5 +1,6 @@
 /** The question on top of a screen: a framed box, as tall as it needs to be and never taller than there is room. */
 import { dialogs as text } from '../i18n/texts/dialogs.js';
+import { secrets as secretText } from '../i18n/texts/secrets.js';
 import { riskWord } from '../i18n/texts/words.js';
 import type { HostName, Text } from '../lab/types.js';
 import type { RenderedAction, StepId } from '../runbook/types.js';
@@ -7,6 +8,7 @@ import { actionsOn, stepOf } from '../state/content.js';
 import { unmetNeeds } from '../state/standing.js';
 import type { Dialog } from '../state/types.js';
 import type { Tone } from '../term/theme.js';
+import { secretLines } from './secret-dialog.js';
 import { fieldSpans } from './ui/field.js';
 import { cell, fullLine, line, prose, span, BLANK, type Line } from './ui/line.js';
 import { glyphsOf, inLang, type View } from './view.js';
@@ -167,6 +169,12 @@ function content(view: View, dialog: Dialog, columns: number, rows: number): Con
         ],
       };
     }
+    case 'secret':
+      return {
+        title: secretText.title({ name: dialog.name }),
+        tone: 'title',
+        lines: secretLines(view, dialog, columns),
+      };
     case 'waive': {
       const field = (name: 'reason' | 'until'): Line => [
         span(dialog.field === name ? glyphsOf(view).focus : ' ', 'accent'),

@@ -6,6 +6,7 @@ import type { Action, RenderedAction, Step } from '../runbook/types.js';
 import { chosenAction } from '../input/chosen.js';
 import { actionsOn } from '../state/content.js';
 import type { Tone } from '../term/theme.js';
+import { fileLines } from './step-files.js';
 import { glyphsOf, inLang, type View } from './view.js';
 import { wrap } from './ui/cells.js';
 import { beside, line, prose, span, spread, BLANK, type Line } from './ui/line.js';
@@ -139,7 +140,11 @@ export function commandLines(view: View, step: Step, columns: number): Line[] {
       ...prose(inLang(view, action.differs), columns, 'plain', 2),
     );
   }
-  lines.push(...explained(view, action, columns), ...avoided(view, step, action, columns));
+  lines.push(
+    ...fileLines(view, on, columns),
+    ...explained(view, action, columns),
+    ...avoided(view, step, action, columns),
+  );
   if (on.satisfied !== null) {
     lines.push(
       BLANK,

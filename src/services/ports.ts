@@ -5,7 +5,7 @@
  */
 import type { ProbeRequest, Recording, Waiver, GateResult } from '../gates/types.js';
 import type { HostName, Lab, Text } from '../lab/types.js';
-import type { RenderedFile, StepId, Variant } from '../runbook/types.js';
+import type { StepId, Variant } from '../runbook/types.js';
 
 // ---------------------------------------------------------------- links (services/ssh)
 
@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly onStdout?: (text: string) => void;
   /** For services that read frames: stdout as raw bytes, neither cleaned nor masked; `stdout` in the result stays empty. */
   readonly onBytes?: (chunk: Uint8Array) => void;
+  /** What the script finds on its stdin, default nothing. The host's own time limit does not apply then. */
+  readonly input?: AsyncIterable<Uint8Array>;
   /** Bytes kept of each stream; the rest is dropped and counted. Default 1 MiB. */
   readonly maxBytes?: number;
 }
@@ -134,6 +136,15 @@ export interface Telemetry {
 
 /** Letters, digits, dots and hyphens; sorts by time: `20261122T014500-A3.write-block-k3x9`. */
 export type JobId = string;
+/** A file laid beside a job's script, as `$TB_FILES/<name>`: its contents (0600), or a link to a path of the host. */
+export type StagedFile =
+  | {
+      readonly name: string;
+      readonly content: string;
+      /** The contents are to be masked in what the job prints. */
+      readonly secret?: boolean;
+    }
+  | { readonly name: string; readonly path: string };
 export interface JobSpec {
   readonly id: JobId;
   readonly host: HostName;
@@ -144,7 +155,7 @@ export interface JobSpec {
   readonly as: 'root' | 'user';
   /** Prelude and script as one text; what the host executes with bash. */
   readonly script: string;
-  readonly files: readonly RenderedFile[];
+  readonly files: readonly StagedFile[];
   readonly timeoutMs: number;
   /** Who asked, `user@computer`. */
   readonly by: string;
@@ -188,10 +199,48 @@ export interface Jobs {
       readonly onOutput: (text: string, nextByte: number) => void;
     },
   ): Promise<JobRecord>;
+  /** Contents of the secret files of a job that is still running: for a program that did not start it but shows its output. */
+  secrets(host: HostName, id: JobId): Promise<readonly string[]>;
   /** Jobs of ours on the host, newest first: running ones, and ended ones of the last days. */
   list(host: HostName): Promise<readonly JobRecord[]>;
   /** TERM to the process group, KILL after five seconds; says what was left. */
   cancel(host: HostName, id: JobId): Promise<JobRecord>;
+}
+
+// ---------------------------------------------------------------- secrets (services/files), uploads (services/uploads)
+
+/** Where the value of a secret comes from; the first of these that has one counts, `typed` also when it was kept. */
+export type SecretOrigin = 'environment' | 'lab-file' | 'generated' | 'typed';
+/** Values of secret parameters. Whatever comes out of here is masked in every output already. */
+export interface Secrets {
+  /** The file (0600) in which made ones, and typed ones if a person wants so, are kept. */
+  readonly file: string;
+  value(name: string): string | null;
+  origin(name: string): SecretOrigin | null;
+  /** Of these names, those that a person has to give. Makes nothing. */
+  missing(names: readonly string[]): readonly string[];
+  /** Of these names, those without a value that may stay empty: worth asking for, but nothing waits for them. */
+  optional(names: readonly string[]): readonly string[];
+  /** Makes and keeps those that the program makes itself, before they are used anywhere; returns the missing ones. */
+  prepare(names: readonly string[]): Promise<readonly string[]>;
+  /** What a person typed: remembered until the program ends or, with `keep`, in the file. Throws Trouble `secret-invalid`. */
+  give(name: string, value: string, options: { readonly keep: boolean }): Promise<void>;
+}
+
+/** Large files of the operator's computer, brought to hosts once and kept there. */
+export interface Uploads {
+  /**
+   * Sees to it that the host has the file; one that is there already is not sent again, a part is gone on from.
+   * @param name what it shall be called on the host
+   * @param options.onProgress a line for the log, now and then
+   * @returns its path on the host, readable by everyone there who knows it
+   */
+  put(
+    host: HostName,
+    path: string,
+    name: string,
+    options: { readonly signal?: AbortSignal; readonly onProgress: (line: string) => void },
+  ): Promise<string>;
 }
 
 // ---------------------------------------------------------------- what stays (services/journal, services/files)

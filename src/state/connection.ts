@@ -14,6 +14,7 @@ export type ConnectionMessage = Of<
   | 'lab.closed'
   | 'link'
   | 'host-key.ask'
+  | 'secret.ask'
   | 'sample'
   | 'logs'
   | 'lab.choose'
@@ -52,6 +53,10 @@ export function connection(state: AppState, message: ConnectionMessage): Transit
       return [state, [{ type: 'link.retry', host: message.host }]];
     case 'host-key.ask':
       return [openDialog(state, { kind: 'host-key', ask: message.ask, key: message.key }), []];
+    case 'secret.ask': {
+      const { type: _type, ...question } = message;
+      return [openDialog(state, { kind: 'secret', ...question, input: '', keep: false, problem: null }), []];
+    }
     case 'sample':
       return [
         {

@@ -1,6 +1,7 @@
 /** Opening and closing questions: one at a time, the others wait their turn. */
 import { isoDate } from '../i18n/format.js';
 import { reasons } from '../i18n/texts/reasons.js';
+import { checkSecret } from '../lab/parameters.js';
 import type { GateKey } from '../gates/types.js';
 import type { StepId } from '../runbook/types.js';
 import { cancelOn } from './cancelling.js';
@@ -54,7 +55,7 @@ function replaceDialog(state: AppState, dialog: Dialog): AppState {
 
 /** What is being typed in a dialog. */
 export function textOf(dialog: Dialog): string {
-  if (dialog.kind === 'typed-confirm') return dialog.input;
+  if (dialog.kind === 'typed-confirm' || dialog.kind === 'secret') return dialog.input;
   return dialog.kind === 'waive' ? dialog[dialog.field] : '';
 }
 
@@ -132,12 +133,16 @@ function quit(state: AppState): Transition {
 
 // ---------------------------------------------------------------- answering
 
-/** True when a plan holds an action that cannot be taken back. */
-function destroys(state: AppState, dialog: { step: StepId; hosts: Choice['hosts'] }): boolean {
+/** True when a plan holds something that cannot be taken back. */
+function destroys(
+  state: AppState,
+  purpose: 'run' | 'undo',
+  dialog: { step: StepId; hosts: Choice['hosts'] },
+): boolean {
   const step = stepOf(state, dialog.step);
   return (step?.actions ?? []).some(
     (action) =>
-      action.risk === 'destroys' &&
+      (purpose === 'run' ? action.risk === 'destroys' : action['undo-destroys'] === true) &&
       dialog.hosts.some((host) => (action.hosts ?? step?.hosts ?? []).includes(host)),
   );
 }
@@ -162,6 +167,16 @@ function start(state: AppState, dialog: Extract<Dialog, { kind: 'confirm-run' }>
   return { type: 'step.run', step, hosts, force, variants: state.variants };
 }
 
+function typedConfirm(
+  state: AppState,
+  purpose: 'run' | 'undo',
+  { step, hosts }: { readonly step: StepId; readonly hosts: Choice['hosts'] },
+  force: boolean,
+): AppState {
+  const expected = state.lab?.name ?? step;
+  return replaceDialog(state, { kind: 'typed-confirm', purpose, step, hosts, force, expected, input: '' });
+}
+
 export function acceptDialog(state: AppState): Transition {
   const { dialog } = state.ui;
   if (dialog === null) return [state, []];
@@ -175,24 +190,10 @@ export function acceptDialog(state: AppState): Transition {
       return [confirmHosts(state, dialog, hosts), []];
     }
     case 'confirm-run':
-      if (destroys(state, dialog)) {
-        const { step, hosts, force } = dialog;
-        const expected = state.lab?.name ?? step;
-        return [
-          replaceDialog(state, {
-            kind: 'typed-confirm',
-            purpose: 'run',
-            step,
-            hosts,
-            force,
-            expected,
-            input: '',
-          }),
-          [],
-        ];
-      }
+      if (destroys(state, 'run', dialog)) return [typedConfirm(state, 'run', dialog, dialog.force), []];
       return [showOutput(closeDialog(state), dialog.hosts), [start(state, dialog)]];
     case 'confirm-undo':
+      if (destroys(state, 'undo', dialog)) return [typedConfirm(state, 'undo', dialog, false), []];
       return [
         showOutput(closeDialog(state), dialog.hosts),
         [{ type: 'step.undo', step: dialog.step, hosts: dialog.hosts }],
@@ -208,6 +209,13 @@ export function acceptDialog(state: AppState): Transition {
     }
     case 'waive':
       return acceptWaiver(state, dialog);
+    case 'secret': {
+      const value = dialog.input.trim();
+      const wrong = value === '' && dialog.optional ? null : checkSecret(value);
+      if (wrong !== null) return [replaceDialog(state, { ...dialog, problem: wrong }), []];
+      const { ask, keep } = dialog;
+      return [closeDialog(state), [{ type: 'secret.answer', ask, typed: { value, keep } }]];
+    }
     case 'confirm-replace':
       return [closeDialog(state), [replaceEffect(state, dialog.file)]];
     case 'confirm-quit':
@@ -243,7 +251,11 @@ export function rejectDialog(state: AppState): Transition {
   const { dialog } = state.ui;
   if (dialog === null) return [state, []];
   const effects: Effect[] =
-    dialog.kind === 'host-key' ? [{ type: 'host-key.answer', ask: dialog.ask, accept: false }] : [];
+    dialog.kind === 'host-key'
+      ? [{ type: 'host-key.answer', ask: dialog.ask, accept: false }]
+      : dialog.kind === 'secret'
+        ? [{ type: 'secret.answer', ask: dialog.ask, typed: null }]
+        : [];
   return [closeDialog(state), effects];
 }
 
@@ -253,6 +265,7 @@ export function moveInDialog(state: AppState, by: number): AppState {
     const cursor = Math.min(Math.max(0, dialog.cursor + by), dialog.hosts.length);
     return withUi(state, { dialog: { ...dialog, cursor } });
   }
+  if (dialog?.kind === 'secret') return withUi(state, { dialog: { ...dialog, keep: !dialog.keep } });
   if (dialog?.kind === 'waive') {
     const next = dialog.field === 'reason' ? 'until' : 'reason';
     return replaceDialog(state, { ...dialog, field: next, problem: null });

@@ -12,6 +12,12 @@ export type Effect =
     }
   | { readonly type: 'lab.close' }
   | { readonly type: 'host-key.answer'; readonly ask: number; readonly accept: boolean }
+  /** `typed` is null when the person does not give it. */
+  | {
+      readonly type: 'secret.answer';
+      readonly ask: number;
+      readonly typed: { readonly value: string; readonly keep: boolean } | null;
+    }
   | {
       readonly type: 'gates.check';
       readonly scope:

@@ -145,6 +145,20 @@ export type Dialog =
     }
   /** The file that would be written is there already. */
   | { readonly kind: 'confirm-replace'; readonly file: 'lab' | 'vagrant'; readonly path: string }
+  /** A step needs a secret that nobody gave yet. */
+  | {
+      readonly kind: 'secret';
+      readonly ask: number;
+      readonly name: string;
+      readonly about: Text;
+      /** Where it is kept if the person wants so. */
+      readonly file: string;
+      /** May be left empty. */
+      readonly optional: boolean;
+      readonly input: string;
+      readonly keep: boolean;
+      readonly problem: Text | null;
+    }
   | { readonly kind: 'confirm-quit'; readonly running: readonly StepRunKey[] }
   | { readonly kind: 'trouble'; readonly trouble: TroubleView };
 
@@ -236,6 +250,14 @@ export type ServiceMessage =
   | { readonly type: 'lab.closed' }
   | { readonly type: 'link'; readonly host: HostName; readonly status: LinkStatus }
   | { readonly type: 'host-key.ask'; readonly ask: number; readonly key: HostKey }
+  | {
+      readonly type: 'secret.ask';
+      readonly ask: number;
+      readonly name: string;
+      readonly about: Text;
+      readonly file: string;
+      readonly optional: boolean;
+    }
   | { readonly type: 'sample'; readonly host: HostName; readonly sample: Sample }
   | { readonly type: 'logs'; readonly revisions: Readonly<Partial<Record<HostName, number>>> }
   | { readonly type: 'gates.running'; readonly keys: readonly GateKey[] }

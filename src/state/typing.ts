@@ -94,6 +94,12 @@ export function typingTarget(state: AppState): TypingTarget | null {
         put: (input, caret) => withUi(state, { dialog: { ...dialog, input }, caret }),
       };
     }
+    if (dialog.kind === 'secret') {
+      return {
+        text: dialog.input,
+        put: (input, caret) => withUi(state, { dialog: { ...dialog, input, problem: null }, caret }),
+      };
+    }
     if (dialog.kind === 'waive') {
       return {
         text: textOf(dialog),

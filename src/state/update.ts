@@ -19,6 +19,7 @@ export function update(state: AppState, message: Message): Transition {
     case 'link':
     case 'link.again':
     case 'host-key.ask':
+    case 'secret.ask':
     case 'sample':
     case 'logs':
       return connection(state, message);

@@ -54,6 +54,7 @@ const PACKAGES: Readonly<Record<string, { readonly by: readonly string[]; readon
   dockerode: { by: ['services'], lazily: true },
   '@kubernetes/client-node': { by: ['services'], lazily: true },
   'just-bash': { by: ['practice'] },
+  'smol-toml': { by: ['practice'] },
 };
 
 /** Parts of Node that screens, states and content do not reach for: their world comes to them as values. */

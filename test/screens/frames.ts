@@ -150,6 +150,20 @@ export function everyScreen({
     'step explained': on(a1, 'step', 0),
     'step commands': on(a2, 'step', 1),
     'step output': on(a1, 'step', 2),
+    secret: after(
+      on(a1, 'step', 1),
+      {
+        type: 'secret.ask',
+        ask: 1,
+        name: 'harbor_admin_password',
+        about: { id: 'Kata sandi admin Harbor.', en: "The password of Harbor's admin." },
+        file: '/home/guru/.local/state/threebody-tui/kelas-a-0123456789ab/secrets.json',
+        optional: false,
+      },
+      { type: 'ui.edit', edit: { kind: 'insert', text: 'pendek' } },
+      { type: 'dialog.move', by: 1 },
+      { type: 'dialog.accept' },
+    ),
     'step output failed': on(
       after(a1, {
         type: 'run',

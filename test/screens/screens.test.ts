@@ -106,8 +106,9 @@ describe('what the eye has to find', () => {
   });
 
   it('shows a later phase with where it belongs, and that it has no steps yet', () => {
-    const text = textOf(after(busyLab(start({ lang: 'en' })), { type: 'ui.phase', by: 1 }));
-    expect(text).toContain(`${home.phase.en} B`);
+    const next = { type: 'ui.phase', by: 1 } as const;
+    const text = textOf(after(busyLab(start({ lang: 'en' })), next, next, next, next));
+    expect(text).toContain(`${home.phase.en} E`);
     expect(text).toContain(home.noSteps.en);
   });
 

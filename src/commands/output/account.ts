@@ -27,25 +27,30 @@ export interface Account {
   readonly damaged: number;
 }
 
-export function reportJson(account: Account): string {
+/** @param mask hides secrets */
+export function reportJson(account: Account, mask: (text: string) => string): string {
   const { lab } = account;
-  return jsonDocument('report', {
-    tool: { name: 'threebody-tui', version: account.version },
-    lab: { name: lab.name, file: lab.file, practice: lab.practice },
-    hosts: HOST_NAMES.map((name) => ({ name, address: lab.hosts[name].address })),
-    writtenAt: instant(account.at),
-    writtenBy: account.by,
-    gates: account.gates.map(({ gate, result, waiver, standing }) => ({
-      key: gate.key,
-      title: gate.title,
-      standing,
-      say: result?.say ?? null,
-      judgedAt: result === null ? null : instant(result.judgedAt),
-      waiver,
-    })),
-    journal: account.entries,
-    damagedJournalLines: account.damaged,
-  });
+  return jsonDocument(
+    'report',
+    {
+      tool: { name: 'threebody-tui', version: account.version },
+      lab: { name: lab.name, file: lab.file, practice: lab.practice },
+      hosts: HOST_NAMES.map((name) => ({ name, address: lab.hosts[name].address })),
+      writtenAt: instant(account.at),
+      writtenBy: account.by,
+      gates: account.gates.map(({ gate, result, waiver, standing }) => ({
+        key: gate.key,
+        title: gate.title,
+        standing,
+        say: result?.say ?? null,
+        judgedAt: result === null ? null : instant(result.judgedAt),
+        waiver,
+      })),
+      journal: account.entries,
+      damagedJournalLines: account.damaged,
+    },
+    mask,
+  );
 }
 
 const WORDS = {

@@ -9,7 +9,16 @@ export function instantOrNull(at: number | null): string | null {
   return at === null ? null : instant(at);
 }
 
-/** @param kind names the shape of the rest, e.g. `check` */
-export function jsonDocument(kind: string, content: Readonly<Record<string, unknown>>): string {
-  return `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, kind, ...content }, null, 2)}\n`;
+/**
+ * @param kind names the shape of the rest, e.g. `check`
+ * @param mask hides secrets; asked for each text by itself, since in the finished document it would cut into the quoting
+ */
+export function jsonDocument(
+  kind: string,
+  content: Readonly<Record<string, unknown>>,
+  mask: (text: string) => string = (text) => text,
+): string {
+  const document = { schemaVersion: SCHEMA_VERSION, kind, ...content };
+  const masked = (_key: string, value: unknown): unknown => (typeof value === 'string' ? mask(value) : value);
+  return `${JSON.stringify(document, masked, 2)}\n`;
 }

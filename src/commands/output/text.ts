@@ -38,6 +38,7 @@ export function plainSigns(text: string, ascii: boolean): string {
   const signs: Readonly<Record<string, string>> = {
     '…': '...',
     '·': '-',
+    '•': '*',
     '—': '-',
     '–': '-',
     '→': '->',

@@ -3,20 +3,20 @@ import type { Lab } from '../../lab/types.js';
 import type { Runbook } from '../../runbook/types.js';
 import type { LogBook } from '../../state/logs.js';
 import { operatorName } from '../files/places.js';
+import { openSecrets } from '../files/secrets.js';
 import { createStateFile } from '../files/state-file.js';
 import { createJobs } from '../jobs/jobs.js';
 import { createJournal } from '../journal/journal.js';
 import { createOperatorProbes } from '../operator/probes.js';
 import type { AskHostKey } from '../ports.js';
 import { createProbeRunner } from '../probes/probe-runner.js';
-import { createRedactor, labSecrets } from '../redaction/redactor.js';
+import { createRedactor, labNames, labSecrets } from '../redaction/redactor.js';
 import { createLinks } from '../ssh/links.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
+import { createUploads } from '../uploads/uploads.js';
 import { openSession, type Session } from './session.js';
 
 export type LabSession = Session & {
-  /** Replaces every secret of the lab in a text. */
-  mask(text: string): string;
   /** Saves what is unsaved and ends all connections. Jobs on hosts go on. */
   close(): Promise<void>;
 };
@@ -39,6 +39,17 @@ export async function openLabSession(
   const now = options.now ?? Date.now;
   const redactor = createRedactor(labSecrets(lab));
   const mask = (text: string): string => redactor.mask(text);
+  const names = labNames(lab);
+  const hide = (text: string): void => {
+    if (!names.has(text)) redactor.addSecret(text);
+  };
+  const secrets = await openSecrets({
+    lab,
+    parameters: runbook.parameters,
+    env: options.env ?? process.env,
+    now,
+    hide,
+  });
   const links = createLinks(lab, {
     askHostKey: options.askHostKey,
     mask,
@@ -54,11 +65,14 @@ export async function openLabSession(
     journal: createJournal(lab.stateDir, { mask }),
     stateFile: createStateFile(lab.stateDir),
     logs: options.logs,
+    secrets,
+    uploads: createUploads(links),
+    hide,
+    mask,
     by: options.by ?? operatorName(),
     now,
   });
   return Object.assign(session, {
-    mask,
     async close() {
       try {
         await session.memory.settled();

@@ -9,12 +9,20 @@ export const BACKUPS = '/var/lib/threebody/backups';
 function frame(runbook: Runbook, action: RenderedAction, options: string, script: string): string {
   return [
     options,
-    `export TB_STEP=${shellWord(action.step)} TB_ACTION=${shellWord(action.action)} TB_BACKUPS=${BACKUPS}`,
+    `export TB_STEP=${shellWord(action.step)} TB_ACTION=${shellWord(action.action)} TB_BACKUPS=${BACKUPS} TB_SECRETS=${shellWord(secretFiles(action))}`,
     runbook.prelude.trimEnd(),
     `# ---- ${action.step}/${action.action}`,
     script,
     '',
   ].join('\n');
+}
+
+/** Names of staged files whose contents tb_install must not show, joined by spaces. */
+function secretFiles(action: RenderedAction): string {
+  return action.files
+    .filter(({ source }) => source.kind === 'secret' || source.kind === 'fetched')
+    .map((file) => file.name)
+    .join(' ');
 }
 
 const STRICT = 'set -euo pipefail';
@@ -33,6 +41,11 @@ export function composeRun(runbook: Runbook, action: RenderedAction): string {
 
 export function composeUndo(runbook: Runbook, action: RenderedAction, undo: string): string {
   return frame(runbook, action, STRICT, undo);
+}
+
+/** What prints the contents of a staged file on another host. */
+export function composeFetch(runbook: Runbook, action: RenderedAction, script: string): string {
+  return frame(runbook, action, STRICT, script);
 }
 
 export function composeSatisfied(runbook: Runbook, action: RenderedAction, satisfied: string): string {

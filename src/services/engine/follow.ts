@@ -6,6 +6,7 @@ import type { JobEnd, JobId, JobRecord } from '../ports.js';
 import { hashOf } from './compose.js';
 import { checkGates, keysOfStep, type CheckOptions } from './gates.js';
 import type { Session } from './session.js';
+import { hideContents } from './stage.js';
 
 const TAIL_CHARACTERS = 4000;
 
@@ -147,6 +148,9 @@ async function pickUp(
   tell({});
   const ended: JobRecord[] = [];
   for (const [index, job] of jobs.entries()) {
+    // What the program that started it had fetched, or was told by a person, is not known to this one.
+    if (job.end === null)
+      for (const text of await session.jobs.secrets(host, job.id)) hideContents(session, text);
     const record = await followJob(session, job.id, host, {
       source: `${step}/${job.action}`,
       script: null,

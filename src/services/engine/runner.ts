@@ -1,13 +1,15 @@
 /** Carries out the effects that update() asks for, and dispatches what came of them. Holds the one open lab. */
 import type { GateKey, Waiver } from '../../gates/types.js';
-import type { Diagnostic, Lab, Language, Text } from '../../lab/types.js';
+import type { Diagnostic, HostName, Lab, Language, Text } from '../../lab/types.js';
 import type { Runbook } from '../../runbook/types.js';
 import type { LogBook } from '../../state/logs.js';
 import type { Effect, LabDraft, ServiceMessage, VagrantPlan } from '../../state/types.js';
 import type { AskHostKey } from '../ports.js';
 import type { LabSession } from './assemble.js';
 import { checkGates, keysOfStep } from './gates.js';
+import { beforeStep } from './before-step.js';
 import { createHostKeyDesk } from './host-keys.js';
+import { createSecretDesk } from './secret-desk.js';
 import { createSetUp } from './set-up.js';
 import { watchLab, type LabWatch } from './watch.js';
 import { cancelStep, createActiveSteps, runStep, undoStep, type StepOptions } from './steps.js';
@@ -62,6 +64,7 @@ interface OpenLab {
 export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): EffectRunner {
   const active = createActiveSteps();
   const desk = createHostKeyDesk(dispatch);
+  const secretDesk = createSecretDesk(dispatch);
   let open: OpenLab | null = null;
   let opening: Promise<void> = Promise.resolve();
   /** One after the other, so that the language chosen last is the one that stays. */
@@ -150,6 +153,7 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     open = null;
     if (closing === null) return;
     desk.dismiss();
+    secretDesk.dismiss();
     closing.stop.abort();
     closing.unhear();
     try {
@@ -196,16 +200,29 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
   ): Promise<void> => {
     const { session, stop } = lab;
     // One step at a time on a host: a second one would only meet the first one's lock half-way.
-    const busy = active.keys().map((key) => key.split('@')[1]);
-    const free = effect.hosts.filter((host) => !busy.includes(host));
-    const left = effect.hosts.filter((host) => busy.includes(host)).join(', ');
+    const free = (): readonly HostName[] => {
+      const busy = active.keys().map((key) => key.split('@')[1]);
+      return effect.hosts.filter((host) => !busy.includes(host));
+    };
+    const purpose = effect.type === 'step.run' ? 'run' : 'undo';
+    const variants = effect.type === 'step.run' ? effect.variants : session.memory.variants;
+    const tellPlainly = (text: Text): void => notice('plain', text);
+    const ready = await beforeStep(session, secretDesk, effect.step, free(), {
+      purpose,
+      variants,
+      tell: tellPlainly,
+    });
+    if (!ready || stop.signal.aborted) return;
+    // Looked at anew: a person may have taken minutes to answer.
+    const hosts = free();
+    const left = effect.hosts.filter((host) => !hosts.includes(host)).join(', ');
     if (left !== '') {
-      notice('plain', {
+      tellPlainly({
         id: `${left} sedang menjalankan langkah lain; ${effect.step} tidak dimulai di sana.`,
         en: `${left} is running another step; ${effect.step} was not started there.`,
       });
     }
-    if (free.length === 0) return;
+    if (hosts.length === 0) return;
     const work = effect.type === 'step.run' ? runStep : undoStep;
     const options = {
       signal: stop.signal,
@@ -214,7 +231,7 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     };
     lab.watch.busy(1);
     try {
-      await work(session, active, effect.step, free, options);
+      await work(session, active, effect.step, hosts, options);
     } finally {
       lab.watch.busy(-1);
     }
@@ -270,6 +287,8 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
           return inBackground(opening);
         case 'host-key.answer':
           return desk.answer(effect.ask, effect.accept);
+        case 'secret.answer':
+          return secretDesk.answer(effect.ask, effect.typed);
         case 'gates.check':
           return withLab((lab) => check(lab, keysOf(lab.session, effect.scope)));
         case 'step.run':

@@ -5,7 +5,18 @@ import { HOST_NAMES, type HostName, type Lab } from '../../lab/types.js';
 import { renderGates } from '../../runbook/render.js';
 import type { RenderContext, RenderedGate, Runbook, Step, StepId, Variant } from '../../runbook/types.js';
 import type { LogBook } from '../../state/logs.js';
-import type { JobId, Jobs, Journal, Links, ProbeRunner, SavedState, StateFile, Telemetry } from '../ports.js';
+import type {
+  Jobs,
+  Journal,
+  JobId,
+  Links,
+  ProbeRunner,
+  SavedState,
+  Secrets,
+  StateFile,
+  Telemetry,
+  Uploads,
+} from '../ports.js';
 
 /** What a session is made of; the composition root builds the services, tests give their own. */
 export interface SessionParts {
@@ -18,6 +29,12 @@ export interface SessionParts {
   readonly journal: Journal;
   readonly stateFile: StateFile;
   readonly logs: LogBook;
+  readonly secrets: Secrets;
+  readonly uploads: Uploads;
+  /** From now on this text is masked in everything that comes from hosts or goes into a file. */
+  readonly hide: (text: string) => void;
+  /** Replaces every known secret in a text. */
+  readonly mask: (text: string) => string;
   /** `user@computer`, written into journal and jobs. */
   readonly by: string;
   readonly now: () => number;

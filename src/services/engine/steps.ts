@@ -1,15 +1,12 @@
 /** Running, undoing and cancelling steps. One host's actions go one after the other; hosts go side by side. */
-import { Trouble, type HostName } from '../../lab/types.js';
+import type { HostName } from '../../lab/types.js';
 import { renderActions } from '../../runbook/render.js';
 import type { RenderedAction, StepId, Variant } from '../../runbook/types.js';
-import type { ActionPhase, ActionRun, StepRun, StepRunKey, TroubleView } from '../../state/types.js';
-import type { JobEnd, JobSpec } from '../ports.js';
-import { composeRun, composeSatisfied, composeUndo } from './compose.js';
-import { followJob, phaseOfEnd } from './follow.js';
+import type { ActionRun, StepRun, StepRunKey } from '../../state/types.js';
+import { oneAction } from './action.js';
 import { checkGates, keysOfStep, type CheckOptions } from './gates.js';
 import { stepOf, type Session } from './session.js';
-import { floodedTrouble, linkLost, notFoundOut, stillRunning } from './step-troubles.js';
-import { troubleView } from './trouble.js';
+import { stillRunning } from './step-troubles.js';
 
 export interface StepOptions extends CheckOptions {
   /** Run actions even when they say there is nothing to do. */
@@ -19,29 +16,35 @@ export interface StepOptions extends CheckOptions {
   readonly onRun?: (run: StepRun) => void;
 }
 
-/** Times a job is started when the link is lost while it is. */
-const START_ATTEMPTS = 3;
+/** One step on one host, from its first action to its last. */
+export interface ActiveStep {
+  readonly cancelled: () => boolean;
+  /** Fires when the step is cancelled: for what is done before there is a job to end. */
+  readonly signal: AbortSignal;
+  readonly leave: () => void;
+}
 
 /** A step under way in this program, so that it can be cancelled. */
 export interface ActiveSteps {
   readonly keys: () => readonly StepRunKey[];
-  enter(key: StepRunKey): { readonly cancelled: () => boolean; readonly leave: () => void };
+  enter(key: StepRunKey): ActiveStep;
   /** Marks a run as cancelled; true when it is one of ours. */
   cancel(key: StepRunKey): boolean;
 }
 
 export function createActiveSteps(): ActiveSteps {
-  const active = new Map<StepRunKey, { cancelled: boolean }>();
+  const active = new Map<StepRunKey, AbortController>();
   return {
     keys: () => [...active.keys()],
     enter(key) {
-      const entry = { cancelled: false };
+      const entry = new AbortController();
       active.set(key, entry);
-      return { cancelled: () => entry.cancelled, leave: () => void active.delete(key) };
+      const { signal } = entry;
+      return { cancelled: () => signal.aborted, signal, leave: () => void active.delete(key) };
     },
     cancel(key) {
       const entry = active.get(key);
-      if (entry !== undefined) entry.cancelled = true;
+      entry?.abort();
       return entry !== undefined;
     },
   };
@@ -136,7 +139,7 @@ async function onHost(
   try {
     for (const [index, action] of actions.entries()) {
       if (entry.cancelled()) return track.end('cancelled');
-      const ended = await oneAction(session, action, purpose, options, entry.cancelled, (patch) =>
+      const ended = await oneAction(session, action, purpose, options, entry, (patch) =>
         track.action(index, patch),
       );
       if (ended === 'left') return track.run;
@@ -202,130 +205,5 @@ function waiting(action: string, variant: Variant): ActionRun {
     endedAt: null,
     end: null,
     trouble: null,
-  };
-}
-
-type Ended = Exclude<ActionPhase, 'waiting' | 'checking' | 'running' | 'cancelling'> | 'left';
-
-/** Runs one action to its end. `left` = this program stops following; the job goes on and is found again at the next start. */
-async function oneAction(
-  session: Session,
-  action: RenderedAction,
-  purpose: 'run' | 'undo',
-  options: StepOptions,
-  cancelled: () => boolean,
-  report: (patch: Partial<ActionRun>) => void,
-): Promise<Ended> {
-  const { host } = action;
-  const finish = (phase: Exclude<Ended, 'left'>, end: JobEnd | null, trouble: TroubleView | null): Ended => {
-    report({ phase, end, trouble, endedAt: session.now() });
-    return phase;
-  };
-  report({ phase: 'checking', startedAt: session.now() });
-  try {
-    if (purpose === 'run' && options.force !== true && action.satisfied !== null) {
-      const satisfied = await isSatisfied(session, action, action.satisfied, options.signal);
-      if (satisfied) {
-        session.logs.append(
-          host,
-          `${action.step}/${action.action}`,
-          'nothing to do: satisfied already',
-          session.now(),
-        );
-        await session.journal.append({
-          kind: 'satisfied',
-          at: session.now(),
-          by: session.by,
-          host,
-          step: action.step,
-          action: action.action,
-        });
-        return finish('satisfied', null, null);
-      }
-    }
-    if (options.signal?.aborted === true) return 'left';
-    if (cancelled()) return finish('cancelled', null, null);
-    const spec = jobSpec(session, action, purpose);
-    session.ownJobs.add(spec.id);
-    await startSurely(session, spec, options.signal);
-    // A cancel that came while the job was being started found no job to end.
-    if (cancelled()) await session.jobs.cancel(host, spec.id);
-    report({ phase: 'running', job: spec.id, startedAt: session.now() });
-    const record = await followJob(session, spec.id, host, {
-      source: `${action.step}/${action.action}`,
-      script: spec.script,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
-    if (record === null || record.end === null) return 'left';
-    if (action.reconnect && purpose === 'run') await session.links.link(host).renew(options.signal);
-    const flooded = record.end.kind === 'flooded' ? troubleView(floodedTrouble(host)) : null;
-    return finish(phaseOfEnd(record.end), record.end, flooded);
-  } catch (error) {
-    if (options.signal?.aborted === true) return 'left';
-    const trouble = troubleView(error);
-    return finish(
-      trouble.code.startsWith('ssh-') || trouble.code === 'link-lost' ? 'unreachable' : 'failed',
-      null,
-      trouble,
-    );
-  }
-}
-
-/**
- * Starts a job, and once more when the link was lost in between: a second start of the same id finds the first one, so
- * that nothing runs twice and nothing is left running unseen.
- */
-async function startSurely(session: Session, spec: JobSpec, signal?: AbortSignal): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await session.jobs.start(spec);
-      return;
-    } catch (error) {
-      const lost = error instanceof Trouble && (error.code === 'link-lost' || error.code === 'ssh-channel');
-      if (!lost || attempt === START_ATTEMPTS || signal?.aborted === true) throw error;
-      await session.links.link(spec.host).open(signal === undefined ? {} : { signal });
-    }
-  }
-}
-
-async function isSatisfied(
-  session: Session,
-  action: RenderedAction,
-  satisfied: string,
-  signal?: AbortSignal,
-): Promise<boolean> {
-  const id = `${action.step}/${action.action}`;
-  const script = composeSatisfied(session.runbook, action, satisfied);
-  const probe = { kind: 'command', on: action.host, script, as: action.as, timeoutMs: 30_000 } as const;
-  const recording = (await session.probes.run([{ id, probe }], signal === undefined ? {} : { signal })).get(
-    id,
-  );
-  if (recording === undefined || recording.exit === null) {
-    const reason = recording?.error ?? { id: 'tidak ada jawaban', en: 'no answer' };
-    const up = session.links.link(action.host).status().kind === 'up';
-    throw up ? notFoundOut(action.host, reason) : linkLost(action.host, reason);
-  }
-  return recording.exit === 0;
-}
-
-function jobSpec(session: Session, action: RenderedAction, purpose: 'run' | 'undo'): JobSpec {
-  const at = session.now();
-  const stamp = new Date(at).toISOString().replaceAll(/[-:]|\.\d+Z$/g, '');
-  const script =
-    purpose === 'undo' && action.undo !== null
-      ? composeUndo(session.runbook, action, action.undo)
-      : composeRun(session.runbook, action);
-  return {
-    id: `${stamp}-${action.step}.${action.action}-${Math.random().toString(36).slice(2, 6).padEnd(4, '0')}`,
-    host: action.host,
-    step: action.step,
-    action: action.action,
-    variant: action.variant,
-    purpose,
-    as: action.as,
-    script,
-    files: action.files,
-    timeoutMs: action.timeoutMs,
-    by: session.by,
   };
 }

@@ -4,7 +4,8 @@
  * | file | what it is |
  * |---|---|
  * | `spec.json`, `as` | what was asked for, without the script |
- * | `script`, `files/` | what runs; removed when it has ended, they may hold secrets |
+ * | `script`, `files/` | what runs; removed when it has ended or its loss is noticed: they may hold secrets |
+ * | `secrets` | names of those files that are secret, one a line; goes with them |
  * | `claim` | symbolic link `BOOT/PID`: made once, by whoever runs the job; so an id never runs twice |
  * | `group` | process group of the script |
  * | `output` | stdout and stderr as they came |
@@ -16,6 +17,7 @@
  * `~/.threebody/lock` is held (flock) while a job runs, by flock(1) itself and by nothing that the script starts;
  * `~/.threebody/owner` names the job that took it last.
  */
+import type { StagedFile } from '../ports.js';
 import { shellQuote } from '../ssh/envelope.js';
 
 /** Output beyond this ends the job: a script that never stops talking must not fill the disk. */
@@ -23,6 +25,8 @@ export const MAX_OUTPUT_BYTES = 50 * 1024 * 1024;
 /** Ended jobs that are kept, and for how many days. */
 const KEEP_JOBS = 50;
 const KEEP_DAYS = 14;
+/** A start takes a minute at most; what has no claim after this time is nobody's. */
+const ABANDONED_MINUTES = 10;
 /** Bytes of output sent in one frame. */
 const FRAME_BYTES = 256 * 1024;
 /** Exit code by which flock(1) and the wrapper say that another job has the host. */
@@ -46,6 +50,7 @@ alive() {
   first "$1/group"
   is_job "$word" "${'${1##*/}'}"
 }
+wipe() { rm -rf "$1/script" "$1/files" "$1/secrets" "$1/launch" "$1/wrap" "$1/run" "$1/code" 2>/dev/null; }
 describe() {
   [ -L "$1/claim" ] || return 1
   claim=$(readlink "$1/claim"); state=ended; code=-; ended=-; left=-
@@ -54,6 +59,7 @@ describe() {
     elif [ -e "$1/rc" ]; then state=ended
     elif [ "${'${claim%%/*}'}" = "$boot" ]; then state=killed
     else state=rebooted; fi
+    case "$state" in killed | rebooted) wipe "$1" ;; esac
   fi
   first "$1/started"; started=$word
   [ -n "$started" ] || started=$(stat -c %Y "$1")000
@@ -114,7 +120,7 @@ case "$code" in
   124 | 137) if [ $((now - begun)) -ge $((limit * 1000)) ] && [ ! -e "$dir/reason" ]; then put "$dir" reason timed-out; fi ;;
 esac
 put "$dir" ended "$now"
-rm -rf "$dir/script" "$dir/files" "$dir/launch" "$dir/wrap" "$dir/run" "$dir/code"
+wipe "$dir"
 put "$dir" rc "$code"
 `.trim();
 
@@ -132,7 +138,7 @@ export interface Upload {
   /** JSON on one line. */
   readonly spec: string;
   readonly script: string;
-  readonly files: readonly { readonly name: string; readonly content: string }[];
+  readonly files: readonly StagedFile[];
   /** A word that occurs in none of this. */
   readonly end: string;
 }
@@ -143,6 +149,16 @@ function lay(path: string, content: string, end: string): string {
     .replace(/.{1,4000}/g, '$&\n');
   // Under another name first: a second start of the same job must not find half a file.
   return `base64 -d > "$dir/${path}.${end}" <<'${end}' && mv -f "$dir/${path}.${end}" "$dir/${path}" || exit 73\n${lines}${end}`;
+}
+
+function stage(file: StagedFile, end: string): string {
+  if ('content' in file) return lay(`files/${file.name}`, file.content, end);
+  return `ln -sfn ${shellQuote(file.path)} "$dir/files/${file.name}" || exit 73`;
+}
+
+function keepSecretNames(files: readonly StagedFile[]): string {
+  const secret = files.filter((file) => 'content' in file && file.secret === true);
+  return secret.length === 0 ? ':' : `put "$dir" secrets "${secret.map((file) => file.name).join('\n')}"`;
 }
 
 /**
@@ -173,7 +189,8 @@ ${lay('run', LEADER, upload.end)}
 ${lay('wrap', WRAPPER, upload.end)}
 ${lay('launch', LAUNCHER, upload.end)}
 put "$dir" as ${upload.as}
-${upload.files.map((file) => lay(`files/${file.name}`, file.content, upload.end)).join('\n')}
+${upload.files.map((file) => stage(file, upload.end)).join('\n')}
+${keepSecretNames(upload.files)}
 prune
 fi
 tries=0
@@ -195,14 +212,32 @@ while [ ! -L "$dir/claim" ]; do
   sleep 0.2
 done
 describe "$dir"
-if [ -e "$dir/rc" ]; then rm -rf "$dir/script" "$dir/files" "$dir/launch" "$dir/wrap" "$dir/run"; fi
+if [ -e "$dir/rc" ]; then wipe "$dir"; fi
 `;
 }
 
-/** Prints `J …` for every job on the host. */
+/**
+ * Prints `J …` for every job on the host. One that was uploaded but never began (the connection was lost in between, and
+ * nobody tried again) goes: its files may hold secrets.
+ */
 export function listScript(): string {
   return `${LIBRARY}
 for dir in "$base"/jobs/*; do if [ -d "$dir" ]; then describe "$dir"; fi; done
+find "$base/jobs" -mindepth 1 -maxdepth 1 -mmin +${ABANDONED_MINUTES} 2>/dev/null | while read -r dir; do
+  if [ ! -L "$dir/claim" ]; then rm -rf "$dir"; fi
+done
+:`;
+}
+
+/** Prints `S BASE64` for each secret file of a job, as long as it has any. */
+export function secretsScript(id: string): string {
+  return `${LIBRARY}
+dir="$base/jobs/${id}"
+if [ -e "$dir/secrets" ]; then
+  while read -r name; do
+    if [ -f "$dir/files/$name" ]; then printf 'S %s\\n' "$(base64 -w0 < "$dir/files/$name")"; fi
+  done < "$dir/secrets"
+fi
 :`;
 }
 

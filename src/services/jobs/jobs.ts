@@ -4,7 +4,7 @@ import type { JobRecord, Jobs, JobSpec, Links, RunOptions } from '../ports.js';
 import { nonce } from '../ssh/envelope.js';
 import { runLines } from '../ssh/lines.js';
 import { followJob } from './follow.js';
-import { cancelScript, isPlainName, listScript, startScript } from './host-scripts.js';
+import { cancelScript, isPlainName, listScript, secretsScript, startScript } from './host-scripts.js';
 import { parseRecord, specLine } from './record.js';
 import { busyTrouble, notStarted, unknownJob } from './troubles.js';
 
@@ -75,6 +75,15 @@ export function createJobs(links: Links, { mask }: JobsOptions): Jobs {
     async follow(host, id, options): Promise<JobRecord> {
       checkName(id, 'job id');
       return followJob(links.link(host), id, mask, options);
+    },
+
+    async secrets(host, id): Promise<readonly string[]> {
+      checkName(id, 'job id');
+      const { words } = await ask(host, secretsScript(id), { timeoutMs: LIST_TIMEOUT_MS });
+      return words.flatMap((line) => {
+        const found = /^S ([A-Za-z0-9+/]+={0,2})$/.exec(line)?.[1];
+        return found === undefined ? [] : [Buffer.from(found, 'base64').toString('utf8')];
+      });
     },
 
     async list(host): Promise<readonly JobRecord[]> {

@@ -23,11 +23,14 @@ export interface OperatorProbeOptions {
 
 const HOSTS_FILE = '/etc/hosts';
 const MAX_HOSTS_CHARS = 256 * 1024;
+/** Codes that are about this computer or the question, not about what was asked. */
+const NOT_ASKED: ReadonlySet<string> = new Set(['NOT_FORWARDED', 'UNSUPPORTED', 'ERR_INVALID_URL']);
 
 /**
  * Carries out probes from this computer; dials nothing but what a probe names, through the lab's `forwards` and `resolve`.
- * Never throws: what could not be asked comes back with `error`. For tcp and dns a refusal is an answer (exit 1, with the
- * reason in `error`); for http `exit` is the status code, and null when no answer began.
+ * Never throws: what could not be asked comes back with `error` and no exit. A refusal is an answer, with the reason in
+ * `error` and its code in `stderr`: exit 1 for tcp and dns; for http `exit` is the status code, and 0 when no answer began
+ * (curl writes 000 then).
  */
 export function createOperatorProbes(
   lab: Lab,
@@ -63,11 +66,32 @@ async function carryOut(lab: Lab, probe: RenderedProbe, options: OperatorProbeOp
   try {
     return await ask(lab, probe, deadline.signal, options);
   } catch (error) {
-    // Refused, filtered or unknown is what a tcp or dns probe asks about; for the others it is no answer.
-    const exit = probe.kind === 'tcp' || probe.kind === 'dns' ? 1 : null;
-    return failed(reasonCode(error), error instanceof Error ? error.message : String(error), exit);
+    return failed(
+      reasonCode(error),
+      error instanceof Error ? error.message : String(error),
+      negativeExit(probe, error),
+    );
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * Refused, filtered, unknown or a broken TLS is what http, tcp and dns probes ask about: an answer, and a bad one. What could
+ * not be asked at all from here is none.
+ */
+function negativeExit(probe: OperatorProbe, error: unknown): number | null {
+  if (NOT_ASKED.has(reasonCode(error))) return null;
+  switch (probe.kind) {
+    case 'http':
+      return 0;
+    case 'tcp':
+    case 'dns':
+      return 1;
+    case 'routes':
+    case 'clock':
+    case 'hosts-file':
+      return null;
   }
 }
 

@@ -44,13 +44,19 @@ export function createRedactor(secrets: readonly string[] = []): Redactor {
  */
 export function labSecrets(lab: Lab): readonly string[] {
   const logins = HOST_NAMES.map((name) => lab.hosts[name]);
-  const names = new Set<string>([...HOST_NAMES, ...logins.map((login) => login.user)]);
+  const names = labNames(lab);
   const secrets = logins.flatMap(({ password, passphrase, sudoPassword }) => [
     password,
     passphrase,
     sudoPassword,
   ]);
-  return [...new Set(secrets.filter((one) => one !== undefined))].filter((one) => !names.has(one));
+  const all = [...secrets.filter((one) => one !== undefined), ...Object.values(lab.secrets)];
+  return [...new Set(all)].filter((one) => !names.has(one));
+}
+
+/** Names of hosts and users, which are never masked. */
+export function labNames(lab: Lab): ReadonlySet<string> {
+  return new Set<string>([...HOST_NAMES, ...HOST_NAMES.map((name) => lab.hosts[name].user)]);
 }
 
 function escaped(text: string): string {

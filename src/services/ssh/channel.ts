@@ -35,6 +35,7 @@ function openTrouble(host: HostName, error: unknown): Trouble {
  * Runs `bash -s` and feeds it a script. Output is handed on as it arrives and kept nowhere, so memory stays flat whatever
  * the host sends (node-ssh's execCommand would keep all of it).
  *
+ * @param input sent after the script, as fast as the host takes it and no faster
  * @param signal ends the channel; what runs on the host ends when it next writes, or by its own time limit
  * @throws Trouble `link-lost`, `ssh-channel`, `cancelled`
  */
@@ -44,6 +45,7 @@ export async function runChannel(
   stdin: string,
   handlers: ChannelHandlers,
   signal: AbortSignal | undefined,
+  input?: AsyncIterable<Uint8Array>,
 ): Promise<ChannelEnd> {
   if (signal?.aborted === true) throw cancelledTrouble(host);
   const channel = await new Promise<ClientChannel>((resolve, reject) => {
@@ -80,6 +82,33 @@ export async function runChannel(
     channel.on('error', () => undefined);
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted === true) abort();
-    else channel.end(stdin);
+    else if (input === undefined) channel.end(stdin);
+    else {
+      feed(channel, stdin, input).catch((error: unknown) => {
+        channel.close();
+        reject(error);
+      });
+    }
   });
+}
+
+/** Writes the script and then the input, one piece at a time; stops when the host has ended. Throws what the input throws. */
+async function feed(channel: ClientChannel, stdin: string, input: AsyncIterable<Uint8Array>): Promise<void> {
+  const closed = new Promise<void>((resolve) => channel.once('close', resolve));
+  const write = async (data: string | Uint8Array): Promise<void> => {
+    if (channel.write(data)) return;
+    let drained: (() => void) | undefined;
+    const drain = new Promise<void>((resolve) => {
+      drained = resolve;
+      channel.once('drain', resolve);
+    });
+    await Promise.race([drain, closed]);
+    if (drained !== undefined) channel.off('drain', drained);
+  };
+  await write(stdin);
+  for await (const piece of input) {
+    if (!channel.writable) return;
+    await write(piece);
+  }
+  channel.end();
 }

@@ -56,6 +56,29 @@ export function rootFunction(sudo: SudoAccess): string {
 }
 
 /**
+ * A command that runs the script in the here-document after it as root, with what is left of stdin as that script's own
+ * stdin. The script ends with `exit`: no byte that it did not read is ever taken for a command.
+ */
+function rootWithInput(sudo: SudoAccess, end: string): string {
+  const body = `printf '{ :\n'; cat <&3; printf '\nexit "$?"\n}\n'; cat`;
+  const feed = (head: string, become: string): string => `{ ${head}${body}; } 3<<'${end}' | ${become}`;
+  switch (sudo.kind) {
+    case 'root':
+      return feed('', 'bash -s');
+    case 'nopasswd':
+      return feed('', 'sudo -n -- bash -s');
+    case 'password': {
+      const mark = nonce();
+      const skip = `while IFS= read -r line; do if [ "$line" = ${mark} ]; then exec bash -s; fi; done; exit 126`;
+      const head = `printf '%s\n' ${shellQuote(sudo.password)} ${mark}; `;
+      return feed(head, `sudo -k -S -p '' -- bash -c ${shellQuote(skip)}`);
+    }
+    case 'none':
+      return `{ echo 'no sudo' >&2; exit 126; } <<'${end}'`;
+  }
+}
+
+/**
  * Wraps a script. It is read whole before it starts (a brace group), with /dev/null as stdin, so that no command in it
  * can swallow the rest of it. Consequence: shell options that change how bash parses (extglob) do not work inside.
  *
@@ -68,6 +91,8 @@ export function envelop(
     readonly withRoot: boolean;
     readonly sudo: SudoAccess;
     readonly timeoutSeconds: number | null;
+    /** Bytes follow on stdin, for the script to read. */
+    readonly input?: boolean;
   },
 ): Envelope {
   const marker = nonce();
@@ -76,7 +101,11 @@ export function envelop(
   const limit = options.timeoutSeconds === null ? '' : `timeout -k 5 ${options.timeoutSeconds}`;
   const begun = `printf '%s\\n' ${marker}; printf '%s\\n' ${marker} >&2`;
   const lines = [`printf '%s\\n' ${shellMarker}`];
-  if (options.as === 'root') {
+  if (options.input === true) {
+    // A group is read whole before it runs, and ends with `exit`: bash never reads a command from what follows it.
+    if (options.as === 'user') lines.push('{ :', begun, script, 'exit "$?"', '}');
+    else lines.push('{ :', rootWithInput(options.sudo, end), begun, script, end, 'exit "$?"', '}');
+  } else if (options.as === 'root') {
     lines.push(rootFunction(options.sudo), `tb_root ${limit} <<'${end}'`, begun, script, end);
   } else {
     const body = [

@@ -79,6 +79,7 @@ export async function runScript(
     withRoot: options.withRoot ?? false,
     sudo,
     timeoutSeconds: timeoutMs === undefined ? null : Math.max(1, Math.ceil(timeoutMs / 1000)),
+    input: options.input !== undefined,
   });
   const outGate = new MarkerGate(wrapped.marker, wrapped.shellMarker);
   const errGate = new MarkerGate(wrapped.marker);
@@ -106,6 +107,7 @@ export async function runScript(
       onStderr: (chunk) => err.push(errGate.push(chunk)),
     },
     signals.length === 0 ? undefined : AbortSignal.any(signals),
+    options.input,
   ).catch((error: unknown) => {
     throw deadline?.aborted === true && timeoutMs !== undefined ? timeoutTrouble(login, timeoutMs) : error;
   });

@@ -294,6 +294,15 @@ describe('run', () => {
     expect(await isThere(precious)).toBe(true);
     expect((await tui('run', 'A3', '--yes', '--yes-destroy', 'A3/wipe')).code).toBe(0);
     expect(await isThere(precious)).toBe(false);
+    // What was made since can be lost by an undo, too.
+    const cluster = join(host(0).home, 'cluster');
+    await writeFile(cluster, '');
+    const kept = await tui('undo', 'A3', '--yes');
+    expect(kept.code).toBe(2);
+    expect(kept.stderr).toContain('--yes-destroy A3/wipe');
+    expect(await isThere(cluster)).toBe(true);
+    expect((await tui('undo', 'A3', '--yes', '--yes-destroy', 'A3/wipe')).code).not.toBe(2);
+    expect(await isThere(cluster)).toBe(false);
   });
 
   it('does nothing at all while one of its hosts is out of reach', async () => {

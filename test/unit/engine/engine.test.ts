@@ -282,6 +282,31 @@ describe('coming back', () => {
     expect(lab.session.memory.results.get('A1.first@vm-docker')?.verdict).toBe('pass');
   });
 
+  it('does not show the secrets of a job that another run of the program gave it', async () => {
+    const lab = await fakeLab();
+    lab.onHost.push(left);
+    const order: string[] = [];
+    const session = {
+      ...lab.session,
+      hide: (text: string) => void order.push(`hide ${text}`),
+      jobs: {
+        ...lab.session.jobs,
+        secrets: () => Promise.resolve(['hush-hush\nand a second line\n']),
+        follow: (...args: Parameters<typeof lab.session.jobs.follow>) => {
+          order.push('follow');
+          return lab.session.jobs.follow(...args);
+        },
+      },
+    };
+    await reattach(session);
+    expect(order).toEqual([
+      'hide hush-hush\nand a second line',
+      'hide hush-hush',
+      'hide and a second line',
+      'follow',
+    ]);
+  });
+
   it('judges what a lost job left: never green by having been started', async () => {
     const lab = await fakeLab();
     lab.onHost.push({ ...left, end: { kind: 'lost', reason: 'rebooted' } });

@@ -198,6 +198,7 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
         const end = state.ends.get(`${spec.step}/${spec.action}`);
         return record(spec, end instanceof Error || end === undefined ? { kind: 'exited', exit: 0 } : end);
       },
+      secrets: () => Promise.resolve([]),
       list: (host) => Promise.resolve(state.onHost.filter((one) => one.host === host)),
       cancel(host, id) {
         state.cancelled.push(id);
@@ -227,6 +228,18 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
       onOthers: () => () => undefined,
     },
     logs: createLogBook(100),
+    secrets: {
+      file: '/nonexistent/secrets.json',
+      value: () => null,
+      origin: () => null,
+      missing: () => [],
+      optional: () => [],
+      prepare: () => Promise.resolve([]),
+      give: () => Promise.resolve(),
+    },
+    uploads: { put: () => Promise.reject(new Error('not used')) },
+    hide: () => undefined,
+    mask: (text) => text,
     by: 'me@here',
     now: () => (now += 10),
   });
@@ -248,6 +261,7 @@ function labFixture(): Lab {
     name: 'fixture',
     hosts: { 'vm-docker': docker, 'vm-k8s': k8s, 'vm-worker': worker },
     parameters: {},
+    secrets: {},
     practice: false,
     resolve: {},
     operatorRoutes: [],

@@ -125,7 +125,107 @@ describe('a runbook with mistakes tells every one, with its place', () => {
 
   it('a phase file that is not there, with the nearest one', () => {
     const { diagnostics } = parse(PHASE, TRACK.replace('[a.yaml]', '[b.yaml]'));
-    expect(diagnostics[0]?.what.en).toBe('the phase file b.yaml does not exist');
+    expect(diagnostics[0]?.what.en).toBe('the file b.yaml does not exist');
+  });
+});
+
+describe('steps in files of their own', () => {
+  const phase = `id: B
+title: {id: b, en: b}
+about: {id: b, en: b}
+hosts: [vm-docker]
+steps: [b/b1.yaml]
+`;
+  const step = `id: B1
+title: {id: b, en: b}
+hosts: [vm-docker]
+why: {id: b, en: b}
+effect: {id: b, en: b}
+success: {id: b, en: b}
+gates:
+  - id: there
+    title: {id: b, en: b}
+    probe: {command: 'true'}
+    outcomes:
+      - {when: {exit: 0}, verdict: pass}
+      - {verdict: fail, say: {id: b, en: b}}
+`;
+  const withSteps = (files: Readonly<Record<string, string>>, text = phase) =>
+    parseRunbook({
+      files: Object.fromEntries(
+        Object.entries({ 'track.yaml': TRACK, 'a.yaml': text, ...files }).map(([name, content]) => [
+          name,
+          { name: `runbook/${name}`, text: content },
+        ]),
+      ),
+      glossary: null,
+      templates: {},
+    });
+
+  it('are read in the order of the phase', () => {
+    const { runbook } = withSteps({ 'b/b1.yaml': step });
+    expect(runbook?.phases[0]?.steps.map((one) => [one.id, one.phase, one.place])).toEqual([
+      ['B1', 'B', { file: 'runbook/b/b1.yaml', line: 1, column: 1 }],
+    ]);
+  });
+
+  it('tell their mistakes with their own place', () => {
+    const at = (text: string): readonly string[] =>
+      withSteps({ 'b/b1.yaml': text }).diagnostics.map(({ place }) => `${place?.file}:${place?.line}`);
+    expect(at(step.replace('hosts:', 'host:'))).toContain('runbook/b/b1.yaml:3');
+    expect(at(step.replace("'true'", '"echo {{param.no}}"'))).toEqual(['runbook/b/b1.yaml:10']);
+  });
+
+  it('that are not there are told with the nearest one', () => {
+    const [first] = withSteps({ 'b/b2.yaml': step }).diagnostics;
+    expect(first?.place).toMatchObject({ file: 'runbook/a.yaml', line: 5 });
+    expect(first?.what.en).toBe('the file b/b1.yaml does not exist');
+    expect(first?.remedy.en).toBe('Did you mean b/b2.yaml?');
+  });
+
+  it('need a gate', () => {
+    const { diagnostics } = withSteps({ 'b/b1.yaml': step.replace(/gates:[^]*/, '') });
+    expect(diagnostics.map((one) => one.what.en)).toEqual(['B1 has no gate']);
+  });
+});
+
+describe('a step that repeats others', () => {
+  const repeating = `${PHASE}
+  - id: D1
+    title: {id: d, en: d}
+    hosts: [vm-worker]
+    why: {id: d, en: d}
+    effect: {id: d, en: d}
+    success: {id: d, en: d}
+    repeats: [A1]
+`;
+
+  it('has their actions and gates under names of its own, on its own hosts', () => {
+    const { runbook, diagnostics } = parse(repeating);
+    expect(diagnostics).toEqual([]);
+    const again = runbook?.phases[0]?.steps.find((one) => one.id === 'D1');
+    expect(again?.actions.map((one) => one.id)).toEqual(['a1-one', 'a1-two']);
+    expect(again?.gates.map((one) => [one.fullId, one.needs])).toEqual([
+      ['D1.a1-first', []],
+      ['D1.a1-second', ['a1-first']],
+    ]);
+    if (runbook === null) throw new Error('fixture');
+    const gates = renderGates(runbook, {
+      addresses: { 'vm-docker': '192.168.56.42', 'vm-k8s': '192.168.56.43', 'vm-worker': '192.168.56.44' },
+      user: 'cikal',
+      parameters: { names: ['a'] },
+    });
+    expect(gates.find((gate) => gate.key === 'D1.a1-second@vm-worker')?.needs).toEqual([
+      'D1.a1-first@vm-worker',
+    ]);
+  });
+
+  it('names steps that exist, and none that repeats others itself', () => {
+    const text = repeating.replace('repeats: [A1]', 'repeats: [A9, D1]');
+    expect(told(text)).toEqual([
+      `runbook/a.yaml:${lineOf(text, 'repeats')}:15 there is no step to repeat A9`,
+      `runbook/a.yaml:${lineOf(text, 'repeats')}:19 there is no step to repeat D1`,
+    ]);
   });
 });
 
@@ -154,7 +254,16 @@ describe('rendering', () => {
       variant: 'runbook',
       runbookScript: 'echo original vm-docker',
     });
-    expect(two?.files).toEqual([{ name: 'x', content: 'names gitlab.com a b; reboot\nip 192.168.56.42\n' }]);
+    expect(two?.files).toEqual([
+      {
+        name: 'x',
+        source: {
+          kind: 'template',
+          template: 'x.conf',
+          content: 'names gitlab.com a b; reboot\nip 192.168.56.42\n',
+        },
+      },
+    ]);
   });
 
   it('gives each host a verdict of its own, a comparison one for the lab', () => {

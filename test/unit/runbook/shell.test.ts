@@ -57,6 +57,11 @@ describe('findPlaceholders', () => {
     expect(contexts('echo "$(hostname {{host.name}})"')).toEqual(['host.name:word']);
   });
 
+  it('leaves the Go templates of docker and kubectl alone, but not a name that only begins like one', () => {
+    expect(contexts(`docker ps --format '{{.Names}} {{json .Labels}}{{range .Ports}}{{end}}'`)).toEqual([]);
+    expect(contexts('echo {{end.address}} {{jsonx}}')).toEqual(['end.address:word', 'jsonx:word']);
+  });
+
   it('errs towards refusing what it cannot tell apart, like a shift in arithmetic', () => {
     expect(contexts('x=$(( 1 << 2 ))\necho {{host.name}}')).toEqual(['host.name:heredoc']);
   });

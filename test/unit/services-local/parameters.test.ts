@@ -20,6 +20,7 @@ const right: Readonly<Record<ParameterSpec['type'], readonly unknown[]>> = {
   'ipv4-list': [['1.1.1.1', '8.8.8.8']],
   'cidr-list': [['10.0.0.0/8']],
   choice: ['a', 'b'],
+  secret: ['12345678', 'päss wörd "with" $everything', 'x'.repeat(1024)],
 };
 const wrong: Readonly<Record<ParameterSpec['type'], readonly unknown[]>> = {
   word: ['', '-rf', 'a b', 'a;b', '$x', 'a\n', 1, null],
@@ -44,6 +45,7 @@ const wrong: Readonly<Record<ParameterSpec['type'], readonly unknown[]>> = {
   'ipv4-list': [['1.1.1.1', 'x'], { a: 1 }, Array.from({ length: 65 }, () => '1.1.1.1')],
   'cidr-list': [['10.0.0.1/8']],
   choice: ['c', '', 1],
+  secret: ['', 'short', 12345678, 'two\nlines here', ' leading', 'trailing ', 'x'.repeat(1025), null],
 };
 
 describe('parameters', () => {

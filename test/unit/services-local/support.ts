@@ -52,6 +52,7 @@ export function labWith(changes: Partial<Lab> = {}, forwards: HostLogin['forward
     name: 'test',
     hosts: { 'vm-docker': host('vm-docker'), 'vm-k8s': host('vm-k8s'), 'vm-worker': host('vm-worker') },
     parameters: {},
+    secrets: {},
     practice: false,
     resolve: {},
     operatorRoutes: null,

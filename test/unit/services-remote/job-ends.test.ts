@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, readlink, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bench, spec, watch } from './job-bench.js';
@@ -84,6 +84,52 @@ describe('a job that was lost', () => {
     expect((await watch(jobs, rebooted.id)).record.end).toEqual({ kind: 'lost', reason: 'rebooted' });
     killSession(leader);
   }, 20_000);
+
+  it('leaves no script and no file behind, which may hold secrets, once its loss is noticed', async () => {
+    const { jobs, another, dir, server } = await bench();
+    const lost = spec('sleep 60', {
+      files: [
+        { name: 'words', content: 'plain' },
+        { name: 'password', content: 'hush-hush\nsecond line', secret: true },
+      ],
+    });
+    await jobs.start(lost);
+    await until(() => existsSync(join(dir(lost.id), 'group')), 'the group');
+    // Another program that follows it knows what not to show.
+    expect(await another().secrets('vm-docker', lost.id)).toEqual(['hush-hush\nsecond line']);
+    expect((await stat(join(dir(lost.id), 'files', 'password'))).mode & 0o777).toBe(0o600);
+    killSession(await leaderOf(dir(lost.id)));
+    await until(
+      async () => (await jobs.list('vm-docker'))[0]?.end?.kind === 'lost',
+      'the job to be told as lost',
+    );
+    expect(
+      (await readdir(dir(lost.id))).filter((one) => /^(script|files|launch|wrap|run)$/.test(one)),
+    ).toEqual([]);
+
+    expect(await jobs.secrets('vm-docker', lost.id)).toEqual([]);
+
+    // Uploaded, but the connection was lost before it began, and nobody tried again.
+    const never = join(server.home, '.threebody', 'jobs', '20261122T000000-A3.never-0000');
+    await mkdir(join(never, 'files'), { recursive: true });
+    await writeFile(join(never, 'files', 'password'), 'hush-hush');
+    await jobs.list('vm-docker');
+    expect(existsSync(never)).toBe(true);
+    const then = new Date(Date.now() - 11 * 60_000);
+    await utimes(never, then, then);
+    await jobs.list('vm-docker');
+    expect(existsSync(never)).toBe(false);
+  }, 20_000);
+
+  it('stages a file that is on the host already as a link, and leaves the file itself', async () => {
+    const { jobs, server } = await bench();
+    const path = join(server.home, "kept 'here'");
+    await writeFile(path, 'large');
+    const job = spec('cat "$TB_FILES/large.tgz"', { files: [{ name: 'large.tgz', path }] });
+    await jobs.start(job);
+    expect((await watch(jobs, job.id)).text).toBe('large');
+    expect(await readFile(path, 'utf8')).toBe('large');
+  });
 
   it('keeps the host to itself as long as its script lives, though its wrapper is gone', async () => {
     const { jobs, dir } = await bench();

@@ -150,7 +150,9 @@ describe('a job', () => {
 
   it('frees the host when it ends, also when it leaves a daemon behind', async () => {
     const { jobs, server } = await bench();
-    const job = spec('setsid -f sleep 30; echo $! ; pgrep -n -x sleep > "$HOME/daemon"; echo done');
+    const job = spec(
+      `setsid -f bash -c 'echo $$ > "$HOME/daemon"; exec sleep 30'; until [ -s "$HOME/daemon" ]; do sleep 0.01; done`,
+    );
     await jobs.start(job);
     expect((await watch(jobs, job.id)).record.end).toEqual({ kind: 'exited', exit: 0 });
     const next = spec('echo free');

@@ -253,6 +253,7 @@ export function labFor(host: { port: number; home: string }, login: Partial<Host
       'vm-worker': make('vm-worker', '192.0.2.44', 1),
     },
     parameters: {},
+    secrets: {},
     practice: false,
     resolve: {},
     operatorRoutes: null,

@@ -151,6 +151,30 @@ describe('running', () => {
     ]);
   });
 
+  it('wants it typed for an undo that destroys, too', () => {
+    const base = opened(start());
+    const phases = base.runbook.phases.map((phase) => ({
+      ...phase,
+      steps: phase.steps.map((step) => ({
+        ...step,
+        actions: step.actions.map((action) => ({ ...action, 'undo-destroys': true as const })),
+      })),
+    }));
+    const risky: AppState = { ...base, runbook: { ...base.runbook, phases } };
+    const typed = after(
+      risky,
+      { type: 'ask.undo', step: 'A2' },
+      { type: 'dialog.move', by: 2 },
+      { type: 'dialog.accept' },
+      { type: 'dialog.accept' },
+    );
+    expect(typed.ui.dialog).toMatchObject({ kind: 'typed-confirm', purpose: 'undo', hosts: ['vm-k8s'] });
+    expect(effectsOf(typed, { type: 'dialog.accept' })).toEqual([]);
+    expect(effectsOf(after(typed, type('kelas-a')), { type: 'dialog.accept' })).toEqual([
+      { type: 'step.undo', step: 'A2', hosts: ['vm-k8s'] },
+    ]);
+  });
+
   it('cancels where it runs without asking when that is one place', () => {
     const state = after(opened(start()), { type: 'run', run: run('A1', 'vm-k8s') });
     expect(effectsOf(state, { type: 'ask.cancel', step: 'A1' })).toEqual([

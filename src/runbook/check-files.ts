@@ -1,0 +1,93 @@
+/** What an action's staged files must be like: sources that exist, and no secret anywhere but in a file of its own. Pure. */
+import type { Diagnostic, SourcePlace } from '../lab/types.js';
+import { FIX, mistake, unknown } from './mistakes.js';
+import type { PlaceholderNames } from './names.js';
+import { placeholdersOfText } from './render.js';
+import type { FileSource } from './schema.js';
+import type { Action, Runbook } from './types.js';
+
+type Path = readonly PropertyKey[];
+
+/**
+ * @param names placeholders that may stand in templates and scripts
+ * @param at places inside the action
+ * @param script checks a script at a path inside the action
+ */
+export function checkFiles(
+  runbook: Runbook,
+  action: Action,
+  names: PlaceholderNames,
+  at: (path: Path) => SourcePlace,
+  script: (text: string, path: Path) => void,
+): readonly Diagnostic[] {
+  const seen = new Set<string>();
+  return action.files.flatMap((file, f) => {
+    const place = (key: string): SourcePlace => at(['files', f, key]);
+    const out: Diagnostic[] = [];
+    if (seen.has(file.name)) {
+      const what = { id: `berkas ${file.name} ada dua kali`, en: `file ${file.name} exists twice` };
+      const remedy = { id: 'Beri nama lain pada salah satunya.', en: 'Give one of them another name.' };
+      out.push(mistake(place('name'), what, remedy));
+    }
+    seen.add(file.name);
+    out.push(...checkTemplate(runbook, file, names, place('template')));
+    out.push(...checkNamed(runbook, file, 'secret', place('secret')));
+    out.push(...checkNamed(runbook, file, 'upload', place('upload')));
+    if (file.command !== undefined) script(file.command, ['files', f, 'command']);
+    return out;
+  });
+}
+
+function checkTemplate(
+  runbook: Runbook,
+  file: FileSource,
+  names: PlaceholderNames,
+  place: SourcePlace,
+): readonly Diagnostic[] {
+  if (file.template === undefined) return [];
+  const template = runbook.templates[file.template];
+  if (template === undefined)
+    return [
+      unknown({ id: 'template', en: 'template' }, file.template, Object.keys(runbook.templates), place),
+    ];
+  const kind = { id: `nama di ${file.template}`, en: `placeholder in ${file.template}` };
+  return placeholdersOfText(template).flatMap((name) => names.problem(name, place, kind) ?? []);
+}
+
+/** `secret` needs a parameter of type secret, `upload` one of type path that may be empty. */
+function checkNamed(
+  runbook: Runbook,
+  file: FileSource,
+  key: 'secret' | 'upload',
+  place: SourcePlace,
+): readonly Diagnostic[] {
+  const name = file[key];
+  if (name === undefined) return [];
+  const type = key === 'secret' ? 'secret' : 'path';
+  const parameter = runbook.parameters.find((one) => one.name === name);
+  if (parameter === undefined) {
+    const fitting = runbook.parameters.filter((one) => one.type === type).map((one) => one.name);
+    return [
+      unknown({ id: `parameter bertipe ${type}`, en: `parameter of type ${type}` }, name, fitting, place),
+    ];
+  }
+  if (parameter.type !== type) {
+    const what = {
+      id: `${name} bertipe ${parameter.type}, padahal \`${key}\` butuh tipe ${type}`,
+      en: `${name} is of type ${parameter.type}, but \`${key}\` needs type ${type}`,
+    };
+    return [mistake(place, what, FIX)];
+  }
+  if (key === 'upload' && !parameter.optional) {
+    const what = {
+      id: `${name} tidak \`optional\`: tanpa berkas di komputer operator langkah ini tidak akan pernah bisa jalan`,
+      en: `${name} is not \`optional\`: without a file on the operator's computer this step could never run`,
+    };
+    const remedy = {
+      id: 'Tambahkan `optional: true` pada parameter itu.',
+      en: 'Add `optional: true` to that parameter.',
+    };
+    return [mistake(place, what, remedy)];
+  }
+  return [];
+}
