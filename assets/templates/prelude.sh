@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Functions that stand before every action script. Plain bash and coreutils, so that the practice hosts can run them too.
-# Set by the program: TB_FILES (staged files), TB_STEP, TB_ACTION, TB_BACKUPS (where originals are kept).
+# Set by the program: TB_FILES (staged files), TB_SECRETS (names of those whose contents are never shown), TB_STEP,
+# TB_ACTION, TB_BACKUPS (where originals are kept).
 
 umask 022 2>/dev/null || true
 
@@ -77,7 +78,11 @@ tb_restore() {
   kind="$(cat "$record.kind")"
   case "$kind" in
     file)
-      diff -u "$path" "$record.data" || true
+      if [ -e "$record.hidden" ]; then
+        tb_say "$path holds a secret: the difference is not shown"
+      else
+        diff -u "$path" "$record.data" || true
+      fi
       cp -p "$record.data" "$path.threebody-new"
       mv -f "$path.threebody-new" "$path"
       ;;
@@ -97,7 +102,7 @@ tb_restore() {
       return 1
       ;;
   esac
-  rm -f "$record.kind" "$record.data" "$record.dirs"
+  rm -f "$record.kind" "$record.data" "$record.dirs" "$record.hidden"
   tb_close_store
   tb_say "put back $path ($kind)"
 }
@@ -105,10 +110,13 @@ tb_restore() {
 # tb_install SOURCE PATH MODE: put a file in place, only when it differs, backup first, with the difference shown.
 # SOURCE without a slash is a staged file.
 tb_install() {
-  local source="$1" path="$2" mode="$3"
+  local source="$1" path="$2" mode="$3" hidden=no
   case "$source" in
     */*) ;;
     *) source="${TB_FILES:?}/$source" ;;
+  esac
+  case " ${TB_SECRETS:-} " in
+    *" ${source#"${TB_FILES:-/dev/null}"/} "*) hidden=yes ;;
   esac
   if [ -f "$path" ] && [ ! -L "$path" ] && diff -q "$path" "$source" >/dev/null; then
     if [ "$(stat -c '%a' "$path")" = "${mode#0}" ]; then
@@ -117,13 +125,16 @@ tb_install() {
     fi
   fi
   tb_backup "$path"
-  if [ -f "$path" ]; then
+  if [ "$hidden" = yes ]; then
+    : >"$(tb_store)/$(tb_key "$path").hidden"
+    tb_say "$path holds a secret: the difference is not shown"
+  elif [ -f "$path" ]; then
     diff -u "$path" "$source" || true
   else
     diff -u /dev/null "$source" || true
   fi
   mkdir -p "$(dirname "$path")"
-  cp "$source" "$path.threebody-new"
+  (umask 077 2>/dev/null || true; cp "$source" "$path.threebody-new")
   chmod "$mode" "$path.threebody-new"
   mv -f "$path.threebody-new" "$path"
   tb_say "wrote $path"
@@ -203,4 +214,145 @@ tb_apt() {
   tb_wait_apt 300
   DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=l apt-get \
     -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@"
+}
+
+# tb_packages: the names of all installed packages, sorted.
+tb_packages() {
+  dpkg-query -W -f '${db:Status-Status} ${Package}\n' | sed -n 's/^installed //p' | sort -u
+}
+
+# tb_note_packages before an installation, tb_keep_added after it: what is new since then is kept, for tb_remove_added.
+# An installation that was cut off in the middle is measured from where it first began, and until another one begins.
+tb_note_packages() {
+  local store other
+  store="$(tb_store)"
+  for other in "${TB_BACKUPS:-/var/lib/threebody/backups}"/*/packages.before; do
+    if [ -e "$other" ] && [ "$other" != "$store/packages.before" ]; then
+      tb_settle_packages "$(dirname "$other")"
+    fi
+  done
+  tb_open_store
+  if [ ! -e "$store/packages.before" ]; then
+    tb_packages >"$store/packages.new"
+    mv -f "$store/packages.new" "$store/packages.before"
+  fi
+}
+
+tb_keep_added() {
+  local store
+  store="$(tb_store)"
+  if [ -e "$store/packages.before" ]; then
+    tb_settle_packages "$store"
+    if [ -e "$store/packages.added" ]; then
+      tb_say "packages that came with this: $(paste -s -d ' ' "$store/packages.added")"
+    fi
+    tb_close_store
+  fi
+}
+
+# tb_settle_packages STORE: turn the list from before an installation into the list of what came with it.
+tb_settle_packages() {
+  tb_packages >"$1/packages.now"
+  touch "$1/packages.added"
+  grep -vxF -f "$1/packages.before" "$1/packages.now" | sort -u - "$1/packages.added" >"$1/packages.new" || true
+  mv -f "$1/packages.new" "$1/packages.added"
+  if [ ! -s "$1/packages.added" ]; then rm -f "$1/packages.added"; fi
+  rm -f "$1/packages.now" "$1/packages.before"
+}
+
+# tb_add_packages NAME…: install what is missing of these, and keep the list of all that came with it.
+tb_add_packages() {
+  local name missing=()
+  for name in "$@"; do
+    if [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null || true)" != installed ]; then
+      missing+=("$name")
+    fi
+  done
+  if [ "${#missing[@]}" -eq 0 ]; then
+    tb_keep_added
+    tb_say "already installed: $*"
+    return 0
+  fi
+  tb_note_packages
+  tb_apt update
+  tb_apt install -y "${missing[@]}"
+  tb_keep_added
+}
+
+# tb_remove_added: take away exactly the packages that this action brought; refuse when something else needs them by now.
+tb_remove_added() {
+  local store name plan others present=()
+  store="$(tb_store)"
+  tb_keep_added
+  if [ ! -e "$store/packages.added" ]; then
+    tb_say "no package came with this action: nothing to remove"
+    return 0
+  fi
+  while read -r name; do
+    if [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null || true)" = installed ]; then
+      present+=("$name")
+    fi
+  done <"$store/packages.added"
+  if [ "${#present[@]}" -gt 0 ]; then
+    plan="$(LC_ALL=C apt-get --simulate purge "${present[@]}")"
+    others="$(printf '%s\n' "$plan" | sed -nE 's/^(Purg|Remv) ([^ :]+).*/\2/p' | grep -vxF -f "$store/packages.added" | paste -s -d ' ' || true)"
+    if [ -n "$others" ]; then
+      tb_fail "these packages were installed later and need what would be removed: $others. Undo the later steps first."
+      return 1
+    fi
+    tb_apt purge -y "${present[@]}"
+  fi
+  rm -f "$store/packages.added"
+  tb_close_store
+}
+
+# tb_ufw_has RULE…: true when ufw knows every one of these rules, written as `ufw show added` prints them without "ufw".
+tb_ufw_has() {
+  local added rule
+  added="$(ufw show added)"
+  for rule in "$@"; do
+    if ! printf '%s\n' "$added" | grep -qxF "ufw $rule"; then
+      tb_say "missing: ufw $rule"
+      return 1
+    fi
+  done
+}
+
+# tb_ufw_note RULE…: keep which of these are not there yet, for tb_ufw_withdraw. tb_ufw_allow RULE…: note, then add them.
+tb_ufw_note() {
+  local rule
+  tb_remember ufw-rules "$(for rule in "$@"; do
+    if ! tb_ufw_has "$rule" >/dev/null; then printf '%s\n' "$rule"; fi
+  done)"
+}
+
+tb_ufw_allow() {
+  local rule words
+  tb_ufw_note "$@"
+  for rule in "$@"; do
+    read -r -a words <<<"$rule"
+    tb_say "ufw $rule"
+    ufw "${words[@]}"
+  done
+}
+
+# tb_ufw_withdraw: delete the rules that came from this action, as far as they are still there.
+tb_ufw_withdraw() {
+  local rules words
+  if ! rules="$(tb_recall ufw-rules)"; then
+    tb_say "no rule came from here: nothing to delete"
+    return 0
+  fi
+  while read -r -a words; do
+    if [ "${#words[@]}" -gt 0 ] && tb_ufw_has "${words[*]}" >/dev/null; then
+      tb_say "ufw delete ${words[*]}"
+      if [ "${words[0]}" = route ]; then ufw route delete "${words[@]:1}"; else ufw delete "${words[@]}"; fi
+    fi
+  done <<<"$rules"
+  tb_forget ufw-rules
+}
+
+# tb_ssh_ports: the ports on which sshd is set to listen, one a line.
+tb_ssh_ports() {
+  sshd -T 2>/dev/null | sed -n 's/^port //p' || true
 }

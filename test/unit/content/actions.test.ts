@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { Bash } from 'just-bash';
 import { describe, expect, test } from 'vitest';
 import type { HostName } from '../../../src/lab/types.js';
-import { renderActions, renderGates } from '../../../src/runbook/render.js';
+import { renderActions, renderGates, shownFile } from '../../../src/runbook/render.js';
 import type { RenderedAction } from '../../../src/runbook/types.js';
 import { labContext, ourRunbook } from './content.js';
 
@@ -119,7 +119,7 @@ test('addresses and names stand in the lab file only, never in a script or probe
         one.satisfied ?? '',
         one.undo ?? '',
         one.runbookScript ?? '',
-        ...one.files.map((file) => file.content),
+        ...one.files.map((file) => shownFile(file)),
       ]),
     ),
     ...renderGates(runbook, other).map((gate) =>
@@ -143,7 +143,7 @@ describe('A3 on a hosts file with a past', () => {
   const write = action('A3', 'write-block');
   const env =
     'set -euo pipefail\nexport TB_STEP=A3 TB_ACTION=write-block TB_FILES=/job TB_BACKUPS=/backups\n';
-  const files = Object.fromEntries(write.files.map((file) => [`/job/${file.name}`, file.content]));
+  const files = Object.fromEntries(write.files.map((file) => [`/job/${file.name}`, shownFile(file)]));
   const run = (
     shell: Bash,
     script: string | null,
