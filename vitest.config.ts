@@ -1,11 +1,25 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Where every run also writes its results as JSON, for whoever sums up several runs. */
 const report = process.env['THREEBODY_TEST_REPORT'];
 
+/** The lab tests build on one another, phase by phase: they run in the order of their names. */
+class PhaseByPhase extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const inLab = (one: TestSpecification): boolean => one.project.name === 'lab';
+    return [
+      ...sorted.filter((one) => !inLab(one)),
+      ...sorted.filter(inLab).toSorted((a, b) => a.moduleId.localeCompare(b.moduleId)),
+    ];
+  }
+}
+
 /** One folder below test/ is one project; `vitest run --project unit` runs one of them. */
 export default defineConfig({
   test: {
+    sequence: { sequencer: PhaseByPhase },
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     projects: [
       {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { HOST_NAMES, type HostName } from '../../src/lab/types.js';
 import { begin, cli, SLOW_PACK, type Finished } from '../support/cli.js';
+import { shows } from '../support/verified.js';
 import { createBench, LAB_FILE, outside, type Bench } from './lab.js';
 
 const STEPS = ['A1', 'A2', 'A3', 'A4'];
@@ -51,7 +52,8 @@ describe.skipIf(LAB_FILE === undefined)('phase A on real hosts', () => {
     expect(accepted.code, accepted.stderr).toBe(0);
   });
 
-  it('is red on bare hosts', async () => {
+  it('is red on bare hosts', async ({ task }) => {
+    shows(task, 'real', STEPS, 'red');
     const { gates, code } = await verdicts();
     expect(code).toBe(1);
     for (const host of HOST_NAMES) {
@@ -59,7 +61,8 @@ describe.skipIf(LAB_FILE === undefined)('phase A on real hosts', () => {
     }
   });
 
-  it('becomes green by A1 to A4', async () => {
+  it('becomes green by A1 to A4', async ({ task }) => {
+    shows(task, 'real', STEPS, 'green');
     const run = await program('run', ...STEPS, '--yes');
     expect(run.code, run.stderr + run.stdout).toBe(0);
     const { gates, code } = await verdicts();
@@ -67,21 +70,24 @@ describe.skipIf(LAB_FILE === undefined)('phase A on real hosts', () => {
     expect(code).toBe(0);
   });
 
-  it('changes nothing when run again', async () => {
+  it('changes nothing when run again', async ({ task }) => {
+    shows(task, 'real', STEPS, 'again');
     const before = await listings();
     const run = await program('run', ...STEPS, '--yes');
     expect(run.code, run.stderr + run.stdout).toBe(0);
     expect(await listings()).toEqual(before);
   });
 
-  it.skipIf(reboot === null)('stays green through a reboot', async () => {
+  it.skipIf(reboot === null)('stays green through a reboot', async ({ task }) => {
+    shows(task, 'real', STEPS, 'reboot');
     for (const host of HOST_NAMES) await reboot?.(host);
     const { gates, code } = await verdicts('--retry-timeout', '120s');
     expect(gates.filter(({ verdict }) => verdict !== 'pass' && verdict !== 'warn')).toEqual([]);
     expect(code).toBe(0);
   });
 
-  it('puts back byte for byte what it changed', async () => {
+  it('puts back byte for byte what it changed', async ({ task }) => {
+    shows(task, 'real', STEPS, 'undo');
     const undo = await program('undo', ...STEPS.toReversed(), '--yes');
     expect(undo.code, undo.stderr + undo.stdout).toBe(0);
     const after = await listings();
