@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOST_NAMES } from '../../src/lab/types.js';
 import type { ProbeRequest } from '../../src/gates/types.js';
+import { loadRunbook } from '../../src/runbook/load.js';
+import { ROOT } from '../support/cli.js';
 import { readLabFile } from '../../src/services/files/lab-file.js';
 import { createJobs } from '../../src/services/jobs/jobs.js';
 import type { Jobs, JobSpec, Sample } from '../../src/services/ports.js';
@@ -54,8 +56,10 @@ describe.skipIf(file === undefined)('real hosts', () => {
   let home = '';
   const open: MaskedLinks[] = [];
   const connect = async (): Promise<MaskedLinks> => {
+    const { runbook } = await loadRunbook(join(ROOT, 'assets'));
+    if (runbook === null) throw new Error('the runbook in assets/ has mistakes');
     const lab = await readLabFile(file ?? '', {
-      parameters: [],
+      parameters: runbook.parameters,
       env: { ...process.env, XDG_STATE_HOME: home },
     });
     const links = createLinks(lab, { askHostKey: async () => true, mask });
