@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startPracticeLab, type PracticeLab } from '../../src/practice/lab.js';
+import { shows } from '../support/verified.js';
 import { HOSTS, Rehearsal, STEPS as PHASE_A, STEPS_B as STEPS } from './runbook.js';
 import { until } from './ssh.js';
 
@@ -27,7 +28,8 @@ const wrong = (verdicts: ReadonlyMap<string, string>) =>
 const verdicts = () => rehearsal.verdicts((gate) => (STEPS as readonly string[]).includes(gate.step));
 
 describe('phase B on a practice host', () => {
-  it('every step has a red gate before it ran', async () => {
+  it('every step has a red gate before it ran', async ({ task }) => {
+    shows(task, 'practice', STEPS, 'red');
     const found = await verdicts();
     for (const step of STEPS) {
       const red = [...found].filter(([key, verdict]) => key.startsWith(`${step}.`) && verdict === 'fail');
@@ -36,7 +38,8 @@ describe('phase B on a practice host', () => {
   });
 
   for (const step of STEPS) {
-    it(`${step} runs unchanged and its gates turn green`, async () => {
+    it(`${step} runs unchanged and its gates turn green`, async ({ task }) => {
+      shows(task, 'practice', [step], 'green');
       await rehearsal.perform(step, HOST);
       const found = await rehearsal.verdicts((gate) => gate.step === step);
       expect(wrong(found).filter((one) => !EXPECTED.includes(one))).toEqual([]);
@@ -48,7 +51,8 @@ describe('phase B on a practice host', () => {
     expect(wrong(await verdicts()).filter((one) => !EXPECTED.includes(one))).toEqual([]);
   });
 
-  it('a reboot brings everything back, in the order that the units give', async () => {
+  it('a reboot brings everything back, in the order that the units give', async ({ task }) => {
+    shows(task, 'practice', STEPS, 'reboot');
     rehearsal.close();
     await lab.hosts[HOST].reboot();
     await until(async () => {
@@ -58,7 +62,8 @@ describe('phase B on a practice host', () => {
     expect(wrong(await verdicts()).filter((one) => !EXPECTED.includes(one))).toEqual([]);
   });
 
-  it('undo takes it away again', async () => {
+  it('undo takes it away again', async ({ task }) => {
+    shows(task, 'practice', STEPS, 'undo');
     for (const step of STEPS.toReversed()) {
       for (const action of rehearsal.actions(step, HOST).toReversed()) {
         if (action.undo === null) continue;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostName } from '../../src/lab/types.js';
 import { startPracticeLab, type PracticeLab } from '../../src/practice/lab.js';
+import { shows } from '../support/verified.js';
 import { HOSTS, Rehearsal, STEPS } from './runbook.js';
 
 const CLUSTER = ['C1', 'C2', 'C3', 'C4', 'C5', 'D1', 'D2', 'D3', 'D4'] as const;
@@ -68,7 +69,8 @@ const unexpected = (list: readonly string[]) =>
 describe('phases C and D on practice hosts', () => {
   let before: readonly string[];
 
-  it('every step has a red gate before it ran', async () => {
+  it('every step has a red gate before it ran', async ({ task }) => {
+    shows(task, 'practice', ['C1', 'C2', 'C3', 'C4', 'C5', 'D1', 'D2'], 'red');
     before = await snapshot();
     for (const step of ['C1', 'C2', 'C3', 'C4', 'C5', 'D1', 'D2'] as const) {
       const verdicts = await rehearsal.verdicts((gate) => gate.step === step);
@@ -76,7 +78,8 @@ describe('phases C and D on practice hosts', () => {
     }
   });
 
-  it('the scripts run unchanged, from bare hosts to two Ready nodes', async () => {
+  it('the scripts run unchanged, from bare hosts to two Ready nodes', async ({ task }) => {
+    shows(task, 'practice', CLUSTER, 'green');
     for (const step of CLUSTER) {
       await run([step]);
       expect(unexpected(await notGreen([step])), step).toEqual([]);
@@ -88,7 +91,8 @@ describe('phases C and D on practice hosts', () => {
     expect(nodes.stdout).toBe('vm-k8s Ready 192.168.56.43\nvm-worker Ready 192.168.56.44\n');
   }, 120_000);
 
-  it('all is satisfied then, and running again changes nothing', async () => {
+  it('all is satisfied then, and running again changes nothing', async ({ task }) => {
+    shows(task, 'practice', CLUSTER, 'again');
     const done = await snapshot();
     for (const step of CLUSTER)
       for (const host of hostsOf(step))
@@ -104,7 +108,8 @@ describe('phases C and D on practice hosts', () => {
     expect(unexpected(await notGreen(CLUSTER))).toEqual([]);
   }, 120_000);
 
-  it('a reboot of all hosts keeps it green, without a hand', async () => {
+  it('a reboot of all hosts keeps it green, without a hand', async ({ task }) => {
+    shows(task, 'practice', CLUSTER, 'reboot');
     rehearsal.close();
     await Promise.all(HOSTS.map((host) => lab.hosts[host].reboot()));
     await expect
@@ -112,7 +117,8 @@ describe('phases C and D on practice hosts', () => {
       .toEqual([]);
   }, 60_000);
 
-  it('undo puts everything back', async () => {
+  it('undo puts everything back', async ({ task }) => {
+    shows(task, 'practice', CLUSTER, 'undo');
     for (const step of CLUSTER.toReversed())
       for (const host of hostsOf(step))
         for (const action of rehearsal.actions(step, host).toReversed()) {
