@@ -1,7 +1,7 @@
 /** Lock files that say who holds them and are recognised when their holder is gone. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -26,7 +26,9 @@ export interface LabLock {
 
 /** A lock file without readable content is being written, or was left by a crash: this long it counts as held. */
 const GRACE_MS = 10_000;
-const ATTEMPTS = 5;
+/** How often a lock is asked for anew while others take a dead one away, and how long one waits in between. */
+const ATTEMPTS = 40;
+const BREAK_LOOK_MS = 10;
 
 /**
  * Takes the lab's lock. A lock whose process is gone (other boot, no such process, or its number reused) is replaced.
@@ -110,20 +112,26 @@ async function claim(path: string, holder: Holder): Promise<boolean> {
 }
 
 /**
- * Takes a dead lock away. Two programs may find the same dead lock; the slower one would take the faster one's new lock,
- * so what was taken is looked at once more and put back when it is not the dead one.
+ * Takes a dead lock away. Many programs may find the same dead lock, and a slow one must not take away what a fast one has
+ * put there since: so one at a time does it, and looks once more before.
  */
 async function breakLock(path: string, dead: string): Promise<void> {
-  const aside = `${path}.dead-${randomUUID()}`;
+  const guard = `${path}.breaking`;
   try {
-    await rename(path, aside);
+    await writeFile(guard, '', { flag: 'wx', mode: PRIVATE_FILE });
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return;
-    throw error;
+    if (errorCode(error) !== 'EEXIST') throw error;
+    const facts = await stat(guard).catch(() => null);
+    if (facts !== null && Date.now() - facts.mtimeMs > GRACE_MS) await rm(guard, { force: true });
+    await sleep(BREAK_LOOK_MS);
+    return;
   }
-  const taken = await readFile(aside, 'utf8');
-  if (taken !== dead) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
+  try {
+    const now = await readFile(path, 'utf8').catch(() => null);
+    if (now === dead) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { force: true });
+  }
 }
 
 async function release(path: string, mine: Holder): Promise<void> {
