@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -16,10 +17,14 @@ class PhaseByPhase extends BaseSequencer {
   }
 }
 
+/** Every core: by itself vitest leaves one free, which is half of a machine with two. */
+const everyCore = availableParallelism();
+
 /** One folder below test/ is one project; `vitest run --project unit` runs one of them. */
 export default defineConfig({
   test: {
     sequence: { sequencer: PhaseByPhase },
+    maxWorkers: everyCore,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
     projects: [
       {
