@@ -30,14 +30,6 @@ const STEPS = [
 ];
 /** Steps whose gates a fresh host may pass: a worker without any firewall is what D4 wants at first. */
 const MAYBE_GREEN = ['D4'];
-/**
- * A cluster's DNS may be a stand-in where these tests run, and one of those was seen not to answer the question that this
- * gate asks, not even on its own node. All other gates of D2 count.
- */
-const SILENT_STAND_IN = 'D2.pod-network';
-const D2_GATES = ['api-from-worker', 'same-cluster', 'kubelet', 'node-ready', 'node-ip', 'calico'].map(
-  (id) => `D2.${id}`,
-);
 const CHECKLIST = ['R1', 'R2', 'R3', 'R4', 'R5'];
 /** Installing all of it takes a quarter of an hour and the internet (or what stands in for it): only when asked for. */
 const WANTED = process.env['THREEBODY_LAB_CLUSTER'] === '1';
@@ -73,17 +65,13 @@ describe.skipIf(LAB_FILE === undefined || !WANTED)('phases B, C, D and R on real
   };
   const open = (gates: Results): readonly string[] =>
     gates
-      .filter(({ gate, verdict }) => verdict !== 'pass' && verdict !== 'warn' && gate !== SILENT_STAND_IN)
+      .filter(({ verdict }) => verdict !== 'pass' && verdict !== 'warn')
       .map(({ gate, subject, verdict, say }) => `${gate}@${subject} ${verdict}: ${say?.en ?? ''}`);
 
-  /** Runs the program to a good end: every gate is green that does not hang on a stand-in. */
+  /** Runs the program to a good end: every gate is green. */
   const ran = async (...args: readonly string[]): Promise<void> => {
     const { code, stdout, stderr } = await program(...args);
-    const red = stdout
-      .split('\n')
-      .filter((line) => /^ +[✗?⊘] /.test(line) && !line.includes(SILENT_STAND_IN));
-    expect(red, stdout + stderr).toEqual([]);
-    expect(stdout.includes(SILENT_STAND_IN) && code === 1 ? 0 : code, stdout + stderr).toBe(0);
+    expect(code, stdout + stderr).toBe(0);
   };
 
   beforeAll(async () => {
@@ -116,13 +104,7 @@ describe.skipIf(LAB_FILE === undefined || !WANTED)('phases B, C, D and R on real
   it.skipIf(reboot === null)('is green by itself after all three hosts were restarted', async ({ task }) => {
     shows(task, 'real', [...STEPS, ...CHECKLIST], 'reboot');
     await Promise.all(HOST_NAMES.map((host) => reboot?.(host)));
-    const { gates } = await check(
-      ...STEPS.filter((step) => step !== 'D2'),
-      ...D2_GATES,
-      ...CHECKLIST,
-      '--retry-timeout',
-      BOOT,
-    );
+    const { gates } = await check(...STEPS, ...CHECKLIST, '--retry-timeout', BOOT);
     expect(open(gates)).toEqual([]);
   });
 });
