@@ -17,6 +17,8 @@ class PhaseByPhase extends BaseSequencer {
   }
 }
 
+const LONG = 'test/practice/**/*.long.test.ts';
+
 /** Every core: by itself vitest leaves one free, which is half of a machine with two. */
 const everyCore = availableParallelism();
 
@@ -29,7 +31,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], testTimeout: 10_000 },
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.{ts,tsx}'],
+          testTimeout: 10_000,
+          globalSetup: ['test/support/bundle.ts'],
+        },
       },
       {
         extends: true,
@@ -40,12 +47,31 @@ export default defineConfig({
         test: {
           name: 'practice',
           include: ['test/practice/**/*.test.ts', 'test/practice-cli/**/*.test.ts'],
+          exclude: [LONG],
           testTimeout: 60_000,
+          hookTimeout: 90_000,
         },
+      },
+      {
+        // Whole phases from bare hosts, over and over: minutes of work, so not part of `npm test`.
+        extends: true,
+        test: { name: 'long', include: [LONG], testTimeout: 300_000, hookTimeout: 300_000 },
       },
       {
         extends: true,
         test: { name: 'arch', include: ['test/arch/**/*.test.ts'], testTimeout: 60_000 },
+      },
+      {
+        // The demo application's back ends on Debian's Go, PHP and MariaDB; skipped, loudly, where those are missing.
+        extends: true,
+        test: {
+          name: 'apps',
+          include: ['test/lab-apps/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
+        },
       },
       {
         // The built bundle in a terminal, with a whole lab behind it: alone on the machine, after all others.

@@ -1,12 +1,9 @@
-/** The program from its sources, as a process: arguments in, what it wrote and how it ended out. */
+/** The built program as a process (built anew before the tests): arguments in, what it wrote and how it ended out. */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-
-const ROOT = join(import.meta.dirname, '..', '..', '..');
-const HOOKS = join(ROOT, 'scripts', 'hooks.mjs');
-const MAIN = join(ROOT, 'src', 'main.ts');
+import { PROGRAM } from '../../support/cli.js';
 
 export interface Ended {
   readonly code: number | null;
@@ -28,20 +25,17 @@ export interface Desk {
 /** A home of its own for the program; nothing of the person who runs the tests is read. */
 export async function createDesk(): Promise<Desk> {
   const home = await mkdtemp(join(tmpdir(), 'threebody-cli-'));
-  // A hundred sources are stripped of their types by every process otherwise: half of the time of a short command.
-  const cache = join(home, '.compile-cache');
   const start = (
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
   ): ReturnType<typeof spawn> =>
-    spawn(process.execPath, ['--import', HOOKS, MAIN, ...args], {
+    spawn(process.execPath, [PROGRAM, ...args], {
       cwd: home,
       env: {
         PATH: process.env['PATH'],
         HOME: home,
         LANG: 'en_US.UTF-8',
         TMPDIR: home,
-        NODE_COMPILE_CACHE: cache,
         ...env,
       },
       stdio: ['pipe', 'pipe', 'pipe'],

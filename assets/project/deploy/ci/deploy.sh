@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# ID: Memasang aplikasi ke cluster, tahap demi tahap:  bash deploy/ci/deploy.sh [TAHAP…]   (tanpa nama: semuanya, berurutan)
+# EN: Deploys the application to the cluster, stage by stage:  bash deploy/ci/deploy.sh [STAGE…]   (without a name: all, in order)
+#
+# Each stage may be run alone and again. On a failure what "stop" had stopped comes back, debug.sh shows the state of the
+# cluster, and the last line says which stage, what, and what to do.
+# shellcheck source-path=SCRIPTDIR
+here=$(dirname "${BASH_SOURCE[0]}")
+# shellcheck source=lib.sh
+. "$here/lib.sh"
+# shellcheck source=tools.sh
+. "$here/tools.sh"
+# shellcheck source=secrets.sh
+. "$here/secrets.sh"
+# shellcheck source=apps.sh
+. "$here/apps.sh"
+# shellcheck source=database.sh
+. "$here/database.sh"
+
+on_failure() {
+  # Without a cluster there is nothing to show and nothing to bring back.
+  case $1 in variables | tools | cluster) return ;; esac
+  if [ -z "${CLUSTER_READY:-}" ]; then return; fi
+  # A signal leaves little time. Otherwise first what explains the failure: bringing the old version back replaces its Pods.
+  if [ "$2" -le 128 ]; then KUBECTL=$KUBECTL bash "$here/debug.sh" || true; fi
+  case $1 in
+    stop | mysql | database | images | migrate | start | health) bring_back ;;
+  esac
+  if [ "$1" = migrate ] && [ "$2" -gt 128 ]; then
+    say 'the migrate Job goes on in the cluster, for half an hour at most; the next run waits for its end'
+  fi
+}
+
+run_stages variables tools cluster namespace secrets pull-secret service-account apply stop mysql database images migrate start health -- "$@"
