@@ -22,7 +22,10 @@ export async function startPractice(parameters: readonly ParameterDefault[]): Pr
   const { startPracticeLab } = await import('../practice/lab.js');
   const directory = await mkdtemp(join(tmpdir(), 'threebody-practice-'));
   try {
-    const practice = await startPracticeLab({ stateDir: directory });
+    const practice = await startPracticeLab({
+      stateDir: directory,
+      secrets: parameters.filter(({ type }) => type === 'secret').map(({ name }) => name),
+    });
     const { lab, diagnostics } = parseLabFile(practice.labFileText, null, {
       parameters,
       home: homedir(),

@@ -7,6 +7,7 @@ import type { PracticeLab } from '../practice/lab.js';
 import { createFile, PRIVATE_FILE, replaceFile } from '../services/files/atomic.js';
 import { fingerprint } from '../services/ssh/known-hosts.js';
 import { shellWord } from '../runbook/shell.js';
+import { loadContent } from './lab-choice.js';
 import { talk, type CommandContext, type ExitCode } from './context.js';
 import { usageTrouble } from './parse.js';
 
@@ -17,13 +18,15 @@ export async function practice(context: CommandContext): Promise<ExitCode> {
       { id: 'practice membuat lab sendiri', en: 'practice makes a lab of its own' },
       { id: 'Hapus --lab dan --practice.', en: 'Leave --lab and --practice out.' },
     );
+  const { parameters } = await loadContent(options.text('runbook'), context.assets, context.cwd);
+  const secrets = parameters.filter(({ type }) => type === 'secret').map(({ name }) => name);
   const { startPracticeLab } = await import('../practice/lab.js');
   const directory = await mkdtemp(join(tmpdir(), 'threebody-practice-'));
   await chmod(directory, 0o700);
   const out = options.text('out');
   const path = out === undefined ? join(directory, 'lab.yaml') : resolve(context.cwd, out);
   try {
-    const lab = await startPracticeLab({ stateDir: directory, faults: options.list('fault') });
+    const lab = await startPracticeLab({ stateDir: directory, faults: options.list('fault'), secrets });
     try {
       const write = options.has('replace') ? replaceFile : createFile;
       await write(path, lab.labFileText, PRIVATE_FILE);

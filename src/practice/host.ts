@@ -96,7 +96,8 @@ export class Host {
     const now = () => this.machine.now();
     this.volume = new Volume(now);
     // Files are real memory here, so there is an end to them long before a simulated disk of 40 GB is full.
-    this.volume.free = () => Math.min(MAX_FILE_BYTES - this.volume.usedBytes, this.freeBytes);
+    this.volume.memory = () => MAX_FILE_BYTES - this.volume.heldBytes;
+    this.volume.free = () => this.freeBytes;
     this.kernel = new Kernel(this.volume, init.clock, now);
     this.journal = new Journal(now, () => this.machine.bootId);
     this.systemd = new Systemd(this.journal, now, () => this.kernel.takePid(), init.clock);
@@ -167,6 +168,8 @@ export class Host {
       const verdict = this.firewall.incoming(from, address, port);
       if (verdict !== 'pass') return verdict === 'drop' ? 'silent' : 'refused';
     }
+    const behind = this.listeners.find(address, port)?.meets?.();
+    if (behind !== undefined && behind !== 'open') return behind === 'refused' ? 'refused' : 'silent';
     return this.listens(address, port) ? 'open' : 'refused';
   }
   /** Whether sshd takes new connections of the operator now; `silent` when the firewall drops them. */

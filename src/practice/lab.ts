@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { stringify } from 'yaml';
 import { HOST_NAMES, Trouble, type HostName } from '../lab/types.js';
+import { PRACTICE_API_TOKEN, PRACTICE_PROJECT, PRACTICE_RUNNER_TOKEN } from './gitlab/server.js';
 import { openInternet } from './internet/internet.js';
 import { FAULTS, findFault, type Heal, type LabParts } from './faults.js';
 import { Host, type HostKeyPair } from './host.js';
@@ -48,6 +49,8 @@ export interface PracticeOptions {
   readonly seed?: number;
   /** How long a boot takes, milliseconds before scaling. */
   readonly bootMs?: number;
+  /** Names of the secrets that the runbook knows: the lab file holds the practice GitLab's, as far as they are among them. */
+  readonly secrets?: readonly string[];
 }
 /** The hand on one virtual host. */
 export interface HostControl {
@@ -89,6 +92,20 @@ function makeKey(comment: string): HostKeyPair {
     return { privateKey: pair.private, publicKey: pair.public.split(' ').slice(0, 2).join(' ') };
   }
 }
+/** Good for the practice GitLab only, and the same in every practice lab. */
+const GITLAB_SECRETS = {
+  gitlab_runner_token: PRACTICE_RUNNER_TOKEN,
+  gitlab_api_token: PRACTICE_API_TOKEN,
+} as const;
+
+/** Stands in the lab file as a comment: what to take into it so that a push starts the pipeline. */
+const GITLAB_DELIVERY = `# With these the practice GitLab's runner delivers the application, instead of this program:
+# parameters:
+#   delivery: gitlab
+#   gitlab_project: ${PRACTICE_PROJECT}
+#   git_remote: git@gitlab-443:${PRACTICE_PROJECT}.git
+`;
+
 function unknownFault(id: string): Trouble {
   return new Trouble(
     'practice-fault',
@@ -189,8 +206,11 @@ export async function startPracticeLab(options: PracticeOptions = {}): Promise<P
   );
   for (const id of options.faults ?? []) await inject(id);
 
+  const secrets = Object.fromEntries(
+    Object.entries(GITLAB_SECRETS).filter(([name]) => options.secrets?.includes(name) === true),
+  );
   return {
-    labFileText: stringify({
+    labFileText: `${stringify({
       name: 'practice',
       practice: true,
       user: USER,
@@ -207,7 +227,8 @@ export async function startPracticeLab(options: PracticeOptions = {}): Promise<P
       })),
       resolve: { 'hit.local': PLAN['vm-docker'].address, 'harbor.local': PLAN['vm-docker'].address },
       operator_routes: ['192.168.56.0/24', '10.0.2.0/24'],
-    }),
+      ...(Object.keys(secrets).length === 0 ? {} : { secrets }),
+    })}${GITLAB_DELIVERY}`,
     keyFile,
     knownHosts,
     password,

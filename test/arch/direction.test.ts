@@ -9,7 +9,8 @@ import { importsOf, readSources, type Import } from './imports.js';
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lab: [],
   gates: ['lab', 'types:runbook'],
-  runbook: ['lab', 'gates'],
+  project: ['lab'],
+  runbook: ['lab', 'gates', 'project'],
   symptoms: ['lab', 'gates', 'runbook'],
   i18n: ['lab', 'types:gates', 'types:runbook', 'types:state', 'types:ports'],
   term: ['lab', 'i18n', 'types:gates', 'types:state'],
@@ -17,9 +18,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   input: ['lab', 'gates', 'runbook', 'state', 'i18n', 'types:ports'],
   screens: ['lab', 'gates', 'runbook', 'symptoms', 'state', 'i18n', 'term', 'input', 'types:ports'],
   ports: ['types:lab', 'types:gates', 'types:runbook'],
-  services: ['lab', 'gates', 'runbook', 'symptoms', 'state', 'i18n', 'ports'],
+  services: ['lab', 'gates', 'project', 'runbook', 'symptoms', 'state', 'i18n', 'ports'],
   practice: ['lab', 'i18n'],
-  commands: ['lab', 'gates', 'runbook', 'symptoms', 'state', 'i18n', 'term', 'ports', 'services', 'practice'],
+  commands: [
+    'lab',
+    'gates',
+    'project',
+    'runbook',
+    'symptoms',
+    'state',
+    'i18n',
+    'term',
+    'ports',
+    'services',
+    'practice',
+  ],
   app: [
     'lab',
     'gates',
@@ -44,11 +57,12 @@ const PACKAGES: Readonly<Record<string, { readonly by: readonly string[]; readon
   ink: { by: ['app', 'screens'] },
   'ink-spinner': { by: ['screens'] },
   zustand: { by: ['state', 'screens'] },
-  zod: { by: ['lab', 'runbook', 'gates', 'symptoms', 'services', 'commands'] },
+  zod: { by: ['lab', 'runbook', 'gates', 'symptoms', 'services', 'commands', 'practice'] },
   yaml: { by: ['lab', 'runbook', 'services', 'commands', 'practice'] },
   'string-width': { by: ['screens', 'term', 'services', 'commands'] },
   'write-file-atomic': { by: ['services'] },
   'ssh-config': { by: ['services'] },
+  'tar-stream': { by: ['services'], lazily: true },
   'node-ssh': { by: ['services'], lazily: true },
   ssh2: { by: ['services', 'practice'], lazily: true },
   dockerode: { by: ['services'], lazily: true },
@@ -58,10 +72,11 @@ const PACKAGES: Readonly<Record<string, { readonly by: readonly string[]; readon
 };
 
 /** Parts of Node that screens, states and content do not reach for: their world comes to them as values. */
-const PURE = ['lab', 'gates', 'runbook', 'symptoms', 'state', 'input', 'screens', 'i18n'];
-/** Reading the runbook's files is what load.ts is there for; path and crypto compute, they do not act. */
+const PURE = ['lab', 'gates', 'project', 'runbook', 'symptoms', 'state', 'input', 'screens', 'i18n'];
+/** Reading content is what load.ts and read.ts are there for; path and crypto compute, they do not act. */
 const NODE_ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/runbook/load.ts': ['node:fs/promises', 'node:path', 'node:url'],
+  'src/project/read.ts': ['node:fs/promises'],
 };
 const NODE_COMPUTES = ['node:path', 'node:crypto', 'node:util'];
 

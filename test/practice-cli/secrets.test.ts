@@ -33,7 +33,7 @@ const forms = (secret: string): readonly string[] => [
 beforeAll(async () => {
   desk = await createDesk();
   pack = await writeSecretPack(desk.home);
-  const child = desk.start(['practice']);
+  const child = desk.start(['practice', '--runbook', pack]);
   const { stdout } = child;
   if (stdout === null) throw new Error('no stdout');
   const ended = once(child, 'close');

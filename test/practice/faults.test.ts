@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GateKey } from '../../src/gates/types.js';
+import { APP_FAULTS } from '../../src/practice/apps/faults.js';
 import { DOCKER_FAULTS } from '../../src/practice/docker/faults.js';
+import { GITLAB_FAULTS } from '../../src/practice/gitlab/faults.js';
 import { KUBERNETES_FAULTS } from '../../src/practice/kubernetes/faults.js';
 import { FAULTS } from '../../src/practice/faults.js';
 import { startPracticeLab, type PracticeLab } from '../../src/practice/lab.js';
@@ -25,7 +27,15 @@ const BY_GATE: Readonly<Record<string, readonly GateKey[]>> = {
   'nat-dns-down': [],
   'resolved-stopped': ['A4.resolved-active@vm-k8s'],
 };
-const ELSEWHERE = ['sudo-password', 'sshd-stopped', 'host-off', 'link-cut', 'host-key-changed'];
+const ELSEWHERE = [
+  'sudo-password',
+  'sshd-stopped',
+  'host-off',
+  'link-cut',
+  'host-key-changed',
+  // In bad-input-cd.test.ts, with the step that it cuts off.
+  'power-cut-in-init',
+];
 
 let lab: PracticeLab;
 let rehearsal: Rehearsal;
@@ -45,9 +55,13 @@ afterAll(async () => {
 
 describe('faults', () => {
   it('each has a test', () => {
-    // Those of Docker, Harbor and the edge have a file of their own, and those of the cluster.
+    // Those of Docker, Harbor and the edge have a file of their own, and those of the cluster and of GitLab.
     const others = FAULTS.filter(
-      (fault) => !DOCKER_FAULTS.includes(fault) && !KUBERNETES_FAULTS.includes(fault),
+      (fault) =>
+        !DOCKER_FAULTS.includes(fault) &&
+        !KUBERNETES_FAULTS.includes(fault) &&
+        !GITLAB_FAULTS.includes(fault) &&
+        !APP_FAULTS.includes(fault),
     );
     expect(others.map((fault) => fault.id).toSorted()).toEqual(
       [...Object.keys(BY_GATE), ...ELSEWHERE].toSorted(),

@@ -194,7 +194,7 @@ describe('kubectl', () => {
   it('finds its cluster by kubeconfig, and says what is wrong', async () => {
     const answer = await shell(
       'vm-k8s',
-      'kubectl get nodes; echo "$?"; kubectl --kubeconfig /nope get nodes; kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes; kubectl bogus; echo "$?"; kubectl get pods --bogus; kubectl exec x -- ls; echo "$?"',
+      'kubectl get nodes; echo "$?"; kubectl --kubeconfig /nope get nodes; kubectl --kubeconfig /etc/kubernetes/admin.conf get nodes; kubectl bogus; echo "$?"; kubectl get pods --bogus; kubectl port-forward x 80; echo "$?"',
     );
     expect(answer.stdout).toBe('1\n1\n64\n');
     expect(answer.stderr).toContain(

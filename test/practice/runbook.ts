@@ -1,17 +1,21 @@
 /** The real runbook, run on practice hosts over a plain SSH client: its scripts and gates, unchanged. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'ssh2';
 import { judgeGate } from '../../src/gates/judge.js';
-import type { GateKey, Recording, Verdict } from '../../src/gates/types.js';
+import type { GateKey, GateResult, Recording, Verdict } from '../../src/gates/types.js';
 import { HOST_NAMES, type HostName, type Place } from '../../src/lab/types.js';
 import type { Lab } from '../../src/lab/types.js';
 import { parseLabFile } from '../../src/lab/parse-lab.js';
 import type { PracticeLab } from '../../src/practice/lab.js';
 import { createOperatorProbes } from '../../src/services/operator/probes.js';
+import { createProjectArchives } from '../../src/services/project/archives.js';
 import { loadRunbook } from '../../src/runbook/load.js';
-import { renderActions, renderGates } from '../../src/runbook/render.js';
+import { renderActions, renderGates, renderText } from '../../src/runbook/render.js';
 import type { RenderContext, RenderedAction, RenderedGate, Runbook } from '../../src/runbook/types.js';
 import { connect, run, type Answer } from './ssh.js';
+
+const ASSETS = join(import.meta.dirname, '../../assets');
 
 export class Rehearsal {
   readonly runbook: Runbook;
@@ -21,7 +25,7 @@ export class Rehearsal {
   readonly secrets = new Map<string, string>();
   readonly #clients = new Map<HostName, Client>();
 
-  private constructor(runbook: Runbook, lab: PracticeLab) {
+  private constructor(runbook: Runbook, lab: PracticeLab, parameters: RenderContext['parameters']) {
     this.runbook = runbook;
     this.lab = lab;
     this.context = {
@@ -31,13 +35,17 @@ export class Rehearsal {
         'vm-k8s': lab.hosts['vm-k8s'].address,
         'vm-worker': lab.hosts['vm-worker'].address,
       },
-      parameters: Object.fromEntries(runbook.parameters.map(({ name, default: value }) => [name, value])),
+      parameters: {
+        ...Object.fromEntries(runbook.parameters.map(({ name, default: value }) => [name, value])),
+        ...parameters,
+      },
     };
   }
-  static async open(lab: PracticeLab): Promise<Rehearsal> {
-    const { runbook } = await loadRunbook(join(import.meta.dirname, '../../assets'));
+  /** @param parameters values that the lab file gives instead of the runbook's */
+  static async open(lab: PracticeLab, parameters: RenderContext['parameters'] = {}): Promise<Rehearsal> {
+    const { runbook } = await loadRunbook(ASSETS);
     if (runbook === null) throw new Error('the runbook has mistakes');
-    return new Rehearsal(runbook, lab);
+    return new Rehearsal(runbook, lab, parameters);
   }
   async client(host: HostName): Promise<Client> {
     const known = this.#clients.get(host);
@@ -84,6 +92,19 @@ export class Rehearsal {
           : this.shell(source.from, source.script));
         if (answer.code !== 0) throw new Error(`${name} from ${source.from}: ${answer.stderr}`);
         content = answer.stdout;
+      } else if (source.kind === 'project') {
+        const archive = await createProjectArchives([ASSETS]).make(
+          source.path,
+          (text) => renderText(text, { ...this.context, host: null }),
+          AbortSignal.timeout(60_000),
+        );
+        const bytes = await readFile(archive.path);
+        await archive.remove();
+        lines.push(
+          `base64 -d >"$TB_FILES/${name}" <<<'${bytes.toString('base64')}'`,
+          `echo ${archive.format} >"$TB_FILES/${name}.format"`,
+        );
+        continue;
       } else continue;
       lines.push(`base64 -d >"$TB_FILES/${name}" <<<'${Buffer.from(content).toString('base64')}'`);
     }
@@ -168,12 +189,17 @@ export class Rehearsal {
   }
   /** Verdicts of the gates that ask hosts, or their ports from the operator's computer. */
   async verdicts(select: (gate: RenderedGate) => boolean): Promise<ReadonlyMap<GateKey, Verdict>> {
-    const found = new Map<GateKey, Verdict>();
+    const found = await this.results(select);
+    return new Map([...found].map(([key, result]) => [key, result.verdict]));
+  }
+  /** The same with all that a person reads beside a verdict. */
+  async results(select: (gate: RenderedGate) => boolean): Promise<ReadonlyMap<GateKey, GateResult>> {
+    const found = new Map<GateKey, GateResult>();
     for (const gate of this.gates(select)) {
       const askable = Object.values(gate.probes).every((probe) =>
         ['command', 'routes', 'http', 'tcp'].includes(probe.kind),
       );
-      if (askable) found.set(gate.key, judgeGate(gate, await this.#record(gate), 0).verdict);
+      if (askable) found.set(gate.key, judgeGate(gate, await this.#record(gate), 0));
     }
     return found;
   }

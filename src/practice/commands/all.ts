@@ -1,6 +1,8 @@
 /** Every program of a host, and the stub files in /usr that make them executable. */
 import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
+import { helm } from '../helm/helm.js';
+import { kubectl } from '../kubernetes/kubectl/kubectl.js';
 import { bash, builtinProgram } from '../shell/program.js';
 import { aptCache, aptConfig, aptMark } from './apt.js';
 import { aptGet } from './apt-get.js';
@@ -51,7 +53,6 @@ const REFUSED = [
   'su',
   'top',
   'strace',
-  'dd',
   'busctl',
   'cloud-init',
   'loginctl',
@@ -122,6 +123,8 @@ export function programsOf(host: Host): ReadonlyMap<string, Program> {
         await process.out('No services need to be restarted.\n\nNo containers need to be restarted.\n');
         return 0;
       },
+      // A script has no console to clear.
+      clear_console: () => 1,
       reboot: power(host, 'reboot'),
       shutdown: power(host, 'poweroff'),
       poweroff: power(host, 'poweroff'),
@@ -134,6 +137,8 @@ export function programsOf(host: Host): ReadonlyMap<string, Program> {
 
 /** Installs the programs into a host: into its kernel, and as files. */
 export function installPrograms(host: Host): void {
+  host.kernel.binaries.set('kubectl', (version) => kubectl(host, version));
+  host.kernel.binaries.set('helm', (version) => helm(host, version));
   for (const [name, program] of programsOf(host))
     if (!PACKAGED.has(name)) installProgram(host, name, program);
 }

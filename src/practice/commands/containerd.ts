@@ -10,7 +10,7 @@ import {
   installedContainerd,
   type Containerd,
 } from '../kubernetes/containerd-config.js';
-import { containerdDefaults } from '../kubernetes/containerd-defaults.js';
+import { defaultsOf } from '../kubernetes/containerd-release.js';
 import { mapAt, mergeDeep } from '../kubernetes/json.js';
 import { imageName } from '../kubernetes/registry.js';
 import { columns } from '../kubernetes/kubeadm/token.js';
@@ -46,7 +46,7 @@ function containerd(host: Host): Program {
     }
     switch (verb) {
       case 'default':
-        await process.out(configText(own, containerdDefaults(own.config)));
+        await process.out(configText(own, defaultsOf(own.version)));
         return 0;
       case 'dump':
       case 'migrate':

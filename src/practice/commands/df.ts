@@ -114,10 +114,9 @@ export function df(host: Host): Program {
         fstype: 'Type',
         size: wide
           ? 'Size'
-          : `${block}-blocks`.replace(
-              '1K-blocks',
-              options.has('P', 'portability') ? '1024-blocks' : '1K-blocks',
-            ),
+          : options.has('P', 'portability')
+            ? `${factor}-blocks`
+            : `${block === '1' ? '1B' : block}-blocks`,
         used: 'Used',
         avail: wide ? 'Avail' : 'Available',
         pcent: options.has('P', 'portability') ? 'Capacity' : 'Use%',

@@ -122,6 +122,10 @@ function normal(list: readonly Edit[]): string {
   return text;
 }
 
+/** The hunks between two texts, with three lines around each change. */
+export const unifiedHunks = (old: string, fresh: string): string =>
+  unified(edits(splitLines(old), splitLines(fresh)), 3);
+
 export const diff: Program = withOptions(
   {
     flags: 'uqsrNbwBiaZ',

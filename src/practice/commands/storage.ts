@@ -3,6 +3,7 @@ import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
 import { formatTime } from '../shell/builtins/format.js';
 import { modulePrograms } from './modules.js';
+import { dd } from './dd.js';
 import { withOptions } from './program.js';
 import { swapPrograms } from './swap.js';
 import { sysctl } from './sysctl.js';
@@ -55,6 +56,7 @@ function uptime(host: Host): Program {
 
 export function storagePrograms(host: Host): Readonly<Record<string, Program>> {
   return {
+    dd,
     df: df(host),
     free: free(host),
     uptime: uptime(host),

@@ -1,7 +1,7 @@
 /** swapon, swapoff, mkswap. */
 import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
-import { swapLines, swapOff, swapOn, type Swap } from '../model/swap.js';
+import { LEAST_SWAP_BYTES, signSwap, swapLines, swapOff, swapOn, type Swap } from '../model/swap.js';
 import { human } from './df.js';
 import { withOptions } from './program.js';
 
@@ -123,21 +123,31 @@ function swapoff(host: Host): Program {
   });
 }
 
-/** Makes a file usable as swap; here every file is, so only its words are needed. */
-const mkswap: Program = withOptions(
-  { flags: 'f', values: 'LU', long: ['force'] },
-  async (process, options) => {
+function mkswap(host: Host): Program {
+  return withOptions({ flags: 'f', values: 'LU', long: ['force'] }, async (process, options) => {
     const [operand = ''] = options.operands;
-    const inode = process.view.peek(process.path(operand));
+    const path = process.path(operand);
+    const inode = process.view.peek(path);
     if (inode === undefined) return process.fail(`cannot open ${operand}: No such file or directory`);
-    const bytes = inode.kind === 'file' && inode.size > 0 ? inode.size : 2 ** 31;
+    if (!process.view.may(inode, 6)) return process.fail(`cannot open ${operand}: Permission denied`);
+    if (inode.kind !== 'file') return process.refuse('a swap area that is not a file');
+    if (host.machine.swaps.some((swap) => swap.path === path))
+      return process.fail(`error: ${operand} is mounted; will not make swapspace`);
+    if (inode.size < LEAST_SWAP_BYTES) return process.fail('error: swap area needs to be at least 40 KiB');
+    if ((inode.mode & 0o077) !== 0)
+      await process.err(
+        `mkswap: ${operand}: insecure permissions ${octal(inode.mode)}, fix with: chmod 0600 ${operand}\n`,
+      );
+    signSwap(host, inode);
+    const bytes = Math.floor(inode.size / 4096) * 4096 - 4096;
     await process.out(
-      `Setting up swapspace version 1, size = ${human(bytes).replace('.0', '')}iB (${bytes - 4096} bytes)\nno label, UUID=7c1e0c6e-5f0a-4b53-9f3c-1c5d52b2f0aa\n`,
+      `Setting up swapspace version 1, size = ${human(bytes).replace('.0', '')}iB (${bytes} bytes)\nno label, UUID=7c1e0c6e-5f0a-4b53-9f3c-1c5d52b2f0aa\n`,
     );
     return 0;
-  },
-);
+  });
+}
+const octal = (mode: number) => (mode & 0o7777).toString(8).padStart(4, '0');
 
 export function swapPrograms(host: Host): Readonly<Record<string, Program>> {
-  return { swapon: swapon(host), swapoff: swapoff(host), mkswap };
+  return { swapon: swapon(host), swapoff: swapoff(host), mkswap: mkswap(host) };
 }

@@ -2,6 +2,7 @@
 import { Bash, type CommandName, type ExecResult } from 'just-bash';
 import type { Program } from '../kernel/kernel.js';
 import type { Process } from '../kernel/process.js';
+import { forJq, jqReadsInput } from './jq-words.js';
 import { ToolFileSystem } from '../vfs/just-bash-fs.js';
 
 export const TEXT_TOOLS = [
@@ -76,7 +77,7 @@ async function runTool(
     executionLimits: limits,
   });
   return tool.exec(name, {
-    args: [...args],
+    args: posixBrackets(name, args),
     stdin: stdin.toString('latin1'),
     stdinKind: 'bytes',
     cwd: process.cwd,
@@ -86,8 +87,15 @@ async function runTool(
   });
 }
 
+/** In a bracket expression of POSIX a backslash is a character like others; just-bash's patterns are JavaScript's. */
+const posixBrackets = (name: string, args: readonly string[]): string[] =>
+  args.map((arg) =>
+    /^[ef]?grep$/.test(name) ? arg.replace(/(?<!\\)\[(\^?[^\]\\]*)\\\]/g, '[$1\\\\]') : arg,
+  );
+
 /** Names of files on the command line mean that stdin is not read. */
 function wantsInput(name: string, args: readonly string[]): boolean {
+  if (name === 'jq') return jqReadsInput(args);
   const operands = args.filter((arg) => !arg.startsWith('-') || arg === '-');
   if (['seq', 'expr', 'basename', 'dirname', 'du', 'tree'].includes(name)) return operands.includes('-');
   if (args.includes('-') || args.includes('/dev/stdin')) return true;
@@ -144,6 +152,43 @@ function forGrep(args: readonly string[]): { readonly words: readonly string[]; 
   return { words, silent };
 }
 
+/** Several -e are one pattern with alternatives: just-bash's grep takes only the last of them. */
+function onePattern(name: string, args: readonly string[]): readonly string[] {
+  const patterns: string[] = [];
+  const rest: string[] = [];
+  let kind = name === 'egrep' ? 'E' : name === 'fgrep' ? 'F' : 'G';
+  for (let at = 0; at < args.length; at += 1) {
+    const arg = args[at] ?? '';
+    if (arg === '--') {
+      rest.push(...args.slice(at));
+      break;
+    }
+    const match = /^-([A-DG-Za-dg-z]*[EFP]?[A-Za-z]*?)e(.*)$/s.exec(arg);
+    if (arg.startsWith('--regexp=')) patterns.push(arg.slice(9));
+    else if (match !== null && !arg.startsWith('--') && !/[fmABC]/.test(match[1] ?? '')) {
+      const flags = match[1] ?? '';
+      if (flags !== '') rest.push(`-${flags}`);
+      kind = /[EFP]/.exec(flags)?.[0] ?? kind;
+      patterns.push(match[2] === '' ? (args[(at += 1)] ?? '') : (match[2] ?? ''));
+    } else {
+      if (/^-[A-Za-z]+$/.test(arg)) kind = /[EFP]/.exec(arg)?.[0] ?? kind;
+      rest.push(arg);
+    }
+  }
+  if (patterns.length === 0) return args;
+  if (kind === 'F' && patterns.length > 1) {
+    const plain = patterns.map((one) => one.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return [
+      ...rest.map((arg) => (/^-[A-Za-z]*F/.test(arg) ? arg.replace('F', 'E') : arg)),
+      '-E',
+      '-e',
+      plain.join('|'),
+    ];
+  }
+  const joint = patterns.join(kind === 'G' ? '\\|' : '|');
+  const dashes = rest.indexOf('--');
+  return dashes < 0 ? ['-e', joint, ...rest] : [...rest.slice(0, dashes), '-e', joint, ...rest.slice(dashes)];
+}
 /** Writes options apart where just-bash wants that: `paste -sd,` is `paste -s -d ,`. */
 function apart(name: CommandName, args: readonly string[]): readonly string[] {
   if (name !== 'paste') return args;
@@ -202,8 +247,8 @@ function forAwk(process: Process, args: readonly string[]): readonly string[] {
 
 export function textTool(name: CommandName): Program {
   return async (process, words) => {
-    const given = name === 'awk' ? forAwk(process, words) : words;
-    const grep = ['grep', 'egrep', 'fgrep'].includes(name) ? forGrep(given) : null;
+    const given = name === 'awk' ? forAwk(process, words) : name === 'jq' ? forJq(words) : words;
+    const grep = ['grep', 'egrep', 'fgrep'].includes(name) ? forGrep(onePattern(name, given)) : null;
     const args = grep?.words ?? apart(name, given);
     const stdin = wantsInput(name, args) ? await process.readAll(0) : Buffer.alloc(0);
     const result = await runTool(process, name, args, stdin);

@@ -43,6 +43,8 @@ export class Container {
   #inside: { readonly volume: Volume; readonly kernel: Kernel } | null = null;
   /** Programs that the image's own program adds to the container. */
   readonly programs = new Map<string, Program>();
+  /** Fills the file tree and the kernel of an image that has a whole tree of its own. */
+  furnish: ((volume: Volume, kernel: Kernel) => void) | null = null;
   /** Set by a fault: the health check fails, and what is served answers errors. */
   sick = false;
 
@@ -129,6 +131,7 @@ export class Container {
       file.program = name;
       volume.place(`/${name === 'nginx' ? 'usr/sbin' : 'bin'}/${name}`, file);
     }
+    this.furnish?.(volume, kernel);
     for (const mount of this.spec.mounts) {
       const inode = this.mounted(mount);
       if (inode !== undefined) volume.place(mount.target, inode);

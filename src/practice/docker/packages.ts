@@ -157,6 +157,8 @@ const engineEffects = (host: Host, cli: boolean): PackageEffects => ({
   },
 });
 
+/** Some of the versions that Docker's archive has for Ubuntu 24.04, newest first. */
+const CONTAINERD_IO = ['2.2.2-1', '2.2.1-1', '2.2.0-2', '2.1.5-1', '1.7.28-1'] as const;
 /** Docker's containerd comes with the plugin switched off that Kubernetes needs. */
 const containerdEffects = (host: Host): PackageEffects => ({
   installed: () => {
@@ -211,10 +213,17 @@ export function addDockerPackages(host: Host): void {
     cli,
   );
   add(
-    official('containerd.io', `1.7.28-1${SUFFIX}`, 'An open and reliable container runtime', 31_300, {
-      conflicts: ['containerd', 'runc'],
-      conffiles: ['/etc/containerd/config.toml bd140b5897f60d64c19636d7202879d7'],
-    }),
+    official(
+      'containerd.io',
+      `${CONTAINERD_IO[0]}${SUFFIX}`,
+      'An open and reliable container runtime',
+      31_300,
+      {
+        candidates: () => CONTAINERD_IO.map((version) => `${version}${SUFFIX}`),
+        conflicts: ['containerd', 'runc'],
+        conffiles: ['/etc/containerd/config.toml bd140b5897f60d64c19636d7202879d7'],
+      },
+    ),
     containerdEffects(host),
   );
   add(

@@ -4,6 +4,7 @@ import { harborProgram } from '../harbor/programs.js';
 import type { ImageSpec } from '../images/spec.js';
 import type { Container } from './container.js';
 import type { Engine } from './engine.js';
+import { imageProgram } from './image-program.js';
 import { shellProgram } from './shell-program.js';
 import type { Running } from './types.js';
 
@@ -44,6 +45,9 @@ export function programOf(image: ImageSpec): Starter {
       return hello;
     case 'shell':
       return shellProgram;
+    case 'image':
+    case 'mysql':
+      return imageProgram;
     default:
       return idle;
   }

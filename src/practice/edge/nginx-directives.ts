@@ -116,6 +116,16 @@ const RULES = new Map<string, Rule>([
   ...all('least_conn ip_hash', rule(['upstream'], 0)),
   ...all('fastcgi_pass fastcgi_index', rule(['location', 'if'], 1)),
   ...all('fastcgi_param', rule(HSL, 2, 3)),
+  ...all(
+    'fastcgi_split_path_info fastcgi_read_timeout fastcgi_send_timeout fastcgi_connect_timeout fastcgi_buffer_size fastcgi_hide_header fastcgi_pass_header fastcgi_request_buffering fastcgi_buffering fastcgi_keep_conn fastcgi_intercept_errors fastcgi_busy_buffers_size',
+    rule(HSL, 1),
+  ),
+  ...all('fastcgi_buffers open_file_cache', rule(HSL, 2, 3)),
+  ...all(
+    'client_body_temp_path proxy_temp_path fastcgi_temp_path uwsgi_temp_path scgi_temp_path',
+    rule(HSL, 1, 4),
+  ),
+  ...all('gzip_static disable_symlinks', rule(HSL, 1)),
 ]);
 
 /** @throws NginxError for the first directive that nginx would not take */

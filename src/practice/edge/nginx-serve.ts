@@ -2,24 +2,19 @@
 import type { Host } from '../host.js';
 import { answer, headerOf, reasonOf, type HttpRequest, type HttpResponse } from '../model/http.js';
 import type { Volume } from '../vfs/volume.js';
-import { serverAt } from '../web/connect.js';
+import type { Dialled } from '../apps/net.js';
+import { fastcgi, fromFiles, tryFiles } from './nginx-content.js';
 import { firstOf, named, type Location, type NginxConfig, type VirtualServer } from './nginx-load.js';
 import type { Directive } from './nginx-parse.js';
 import { spanMs } from '../model/unit-file.js';
-
-const TYPES: Readonly<Record<string, string>> = {
-  html: 'text/html',
-  css: 'text/css',
-  js: 'application/javascript',
-  json: 'application/json',
-  txt: 'text/plain',
-};
 
 export interface NginxSurroundings {
   readonly host: Host;
   readonly volume: Volume;
   /** Addresses of a name as the container sees it. */
   readonly lookUp: (name: string) => string | null;
+  /** Opens a connection from where nginx runs. @param name what the address was asked for by */
+  readonly dial: (address: string, port: number, name: string) => Dialled;
   readonly error: (line: string) => void;
 }
 const SERVER = ['Server', 'nginx/1.29.3'] as const;
@@ -76,12 +71,31 @@ function limited(config: NginxConfig, directives: readonly Directive[], from: st
   return null;
 }
 
-function variables(text: string, request: HttpRequest, secure: boolean): string {
+function variables(
+  text: string,
+  request: HttpRequest,
+  secure: boolean,
+  asked: URL = request.url,
+  root = '',
+): string {
   const { url } = request;
   const known: Readonly<Record<string, string>> = {
     host: url.hostname,
     http_host: url.host,
-    request_uri: `${url.pathname}${url.search}`,
+    request_uri: `${asked.pathname}${asked.search}`,
+    request_method: request.method,
+    query_string: url.search.slice(1),
+    is_args: url.search === '' ? '' : '?',
+    document_root: root,
+    realpath_root: root,
+    document_uri: url.pathname,
+    fastcgi_script_name: url.pathname,
+    request_filename: `${root}${url.pathname}`,
+    server_protocol: 'HTTP/1.1',
+    server_name: url.hostname,
+    content_type: request.headers.get('content-type') ?? '',
+    content_length: request.headers.get('content-length') ?? '',
+    fastcgi_path_info: '',
     uri: url.pathname,
     args: url.search.slice(1),
     scheme: secure ? 'https' : 'http',
@@ -122,13 +136,14 @@ async function proxy(
     );
   const address = around.lookUp(name);
   const limit = spanMs(scope.settings('proxy_connect_timeout').at(-1)?.args[0], 60_000);
-  const reach = address === null ? 'unreachable' : host.world.reach(host, address, port);
+  const dialled = address === null ? null : around.dial(address, port, name);
+  const reach = dialled?.reach ?? 'unreachable';
   if (reach === 'silent') {
     await host.clock.sleep(limit, new AbortController().signal);
     note('upstream timed out (110: Operation timed out)');
     return page(504);
   }
-  if (reach !== 'open' || address === null) {
+  if (reach !== 'open' || dialled === null) {
     if (reach === 'unreachable') await host.clock.sleep(3000, new AbortController().signal);
     note(
       reach === 'refused'
@@ -137,7 +152,6 @@ async function proxy(
     );
     return page(502);
   }
-  const server = serverAt(host, address, port, name);
   const headers = new Map(request.headers);
   headers.set('host', `${given}${givenPort === undefined ? '' : `:${givenPort}`}`);
   headers.set('connection', 'close');
@@ -149,7 +163,9 @@ async function proxy(
   }
   const url = URL.parse(`${scheme}://${headers.get('host') ?? given}${rest}${search}`);
   const response =
-    url === null ? null : ((await server.http?.({ ...request, url, headers, from: server.from })) ?? null);
+    url === null
+      ? null
+      : ((await dialled.server?.http?.({ ...request, url, headers, from: dialled.from })) ?? null);
   if (response === null) {
     note('upstream prematurely closed connection while reading response header from upstream');
     return page(502);
@@ -170,29 +186,18 @@ async function proxy(
   };
 }
 
-function file(
-  around: NginxSurroundings,
-  scope: { readonly location: Location; readonly settings: (name: string) => readonly Directive[] },
-  path: string,
-): HttpResponse {
-  const root = scope.settings('root').at(-1)?.args[0] ?? '/etc/nginx/html';
-  const alias = firstOf(scope.location.directives, 'alias');
-  const base = alias === undefined ? `${root}${path}` : `${alias}${path.slice(scope.location.path.length)}`;
-  const index = scope.settings('index').at(-1)?.args[0] ?? 'index.html';
-  const name = base.endsWith('/') ? `${base}${index}` : base;
-  const text = around.volume.text(name);
-  if (text === null) return page(base.endsWith('/') && around.volume.find(base) !== undefined ? 403 : 404);
-  const extension = /\.(\w+)$/.exec(name)?.[1] ?? '';
-  return answer(200, text, [SERVER, ['Content-Type', TYPES[extension] ?? 'application/octet-stream']]);
-}
+/** Internal redirects that nginx follows before it takes them for a circle. */
+const MAX_REDIRECTS = 10;
 
-/** @param secure whether the connection came in by TLS */
+/** @param secure whether the connection came in by TLS @param asked what the client asked for, before redirects inside */
 export async function serveNginx(
   config: NginxConfig,
   around: NginxSurroundings,
   port: number,
   secure: boolean,
   request: HttpRequest,
+  asked: URL = request.url,
+  hops = 0,
 ): Promise<HttpResponse> {
   const server = pickServer(config, port, request.url.hostname);
   if (server === undefined) return page(404);
@@ -206,18 +211,31 @@ export async function serveNginx(
     }
     return [];
   };
+  const expand = (text: string) =>
+    variables(text, request, secure, asked, settings('root').at(-1)?.args[0] ?? '');
   const finish = (response: HttpResponse): HttpResponse => {
     const added = settings('add_header')
       .filter((one) => one.args[2] === 'always' || response.status < 400)
-      .map((one) => [one.args[0] ?? '', variables(one.args[1] ?? '', request, secure)] as const);
-    return { ...response, headers: [...response.headers, ...added] };
+      .map((one) => [one.args[0] ?? '', expand(one.args[1] ?? '')] as const);
+    const known = response.headers.some(([name]) => name.toLowerCase() === 'server');
+    return { ...response, headers: [...(known ? [] : [SERVER]), ...response.headers, ...added] };
+  };
+  const again = (to: string): Promise<HttpResponse> | HttpResponse => {
+    const url = URL.parse(to, request.url.href);
+    if (url === null || hops >= MAX_REDIRECTS) {
+      around.error(
+        `[error] 29#29: *1 rewrite or internal redirection cycle while internally redirecting to "${to}"`,
+      );
+      return finish(page(500));
+    }
+    return serveNginx(config, around, port, secure, { ...request, url }, asked, hops + 1);
   };
   for (const level of [server.directives, own]) {
     const back = named(level, 'return')[0];
     if (back === undefined) continue;
     const [code = '', text] = back.args;
     const status = /^\d{3}$/.test(code) ? Number(code) : 302;
-    const value = variables(text ?? (/^\d{3}$/.test(code) ? '' : code), request, secure);
+    const value = expand(text ?? (/^\d{3}$/.test(code) ? '' : code));
     if (status === 444) return page(400);
     if (status >= 301 && status <= 308) {
       const moved = page(status);
@@ -227,8 +245,6 @@ export async function serveNginx(
     const type = settings('default_type').at(-1)?.args[0] ?? 'text/plain';
     return finish(answer(status, value, [SERVER, ['Content-Type', type]]));
   }
-  if (location === undefined)
-    return finish(file(around, { location: { modifier: '', path: '/', directives: [] }, settings }, path));
   const status = limited(
     config,
     [...named(server.directives, 'limit_req').filter(() => named(own, 'limit_req').length === 0), ...own],
@@ -240,10 +256,29 @@ export async function serveNginx(
     );
     return finish(page(status));
   }
+  const content = {
+    location: location ?? { modifier: '' as const, path: '/', directives: [] },
+    settings,
+    expand,
+  };
+  const tried = tryFiles(around, content);
+  let here = path;
+  if (tried !== null) {
+    if ('status' in tried) return finish(page(tried.status));
+    if ('to' in tried) return again(tried.to);
+    here = tried.path;
+  }
   const target = firstOf(own, 'proxy_pass');
-  if (target !== undefined)
+  if (target !== undefined && location !== undefined)
     return finish(await proxy(config, around, request, { location, settings, secure }, target));
+  const gateway = firstOf(own, 'fastcgi_pass');
+  if (gateway !== undefined) {
+    const given = await fastcgi(config, around, content, request, asked, expand(gateway));
+    return finish(typeof given === 'number' ? page(given) : given);
+  }
   if (named(own, 'stub_status').length > 0)
     return answer(200, 'Active connections: 1 \n', [SERVER, ['Content-Type', 'text/plain']]);
-  return finish(file(around, { location, settings }, path));
+  const found = fromFiles(around, content, here);
+  if (typeof found === 'number') return finish(page(found));
+  return 'to' in found ? again(found.to) : finish(found);
 }

@@ -1,5 +1,7 @@
 /** The nginx image: its files, its main process, and the command `nginx` inside a container. */
+import type { Dialled } from '../apps/net.js';
 import { withOptions } from '../commands/program.js';
+import type { Host } from '../host.js';
 import type { Container } from '../docker/container.js';
 import type { Engine } from '../docker/engine.js';
 import { shellProgram } from '../docker/shell-program.js';
@@ -7,38 +9,17 @@ import type { Running, Service } from '../docker/types.js';
 import type { Program } from '../kernel/kernel.js';
 import { isAddress } from '../model/machine.js';
 import { hostsFile } from '../model/resolver.js';
+import { NGINX_FILES, NGINX_MAIN } from '../apps/nginx-files.js';
+import { serverAt } from '../web/connect.js';
 import { loadNginx, type NginxConfig } from './nginx-load.js';
 import { NginxError } from './nginx-parse.js';
 import { pickServer, serveNginx } from './nginx-serve.js';
 
-const MAIN = '/etc/nginx/nginx.conf';
+const MAIN = NGINX_MAIN;
 const FILES: Readonly<Record<string, string>> = {
-  [MAIN]: `user  nginx;
-worker_processes  auto;
-error_log  /var/log/nginx/error.log notice;
-pid        /run/nginx.pid;
-
-events {
-    worker_connections  1024;
-}
-
-http {
-    include       /etc/nginx/mime.types;
-    default_type  application/octet-stream;
-    log_format  main  '$remote_addr - $remote_user [$time_local] "$request" '
-                      '$status $body_bytes_sent "$http_referer" '
-                      '"$http_user_agent" "$http_x_forwarded_for"';
-    access_log  /var/log/nginx/access.log  main;
-    sendfile        on;
-    keepalive_timeout  65;
-    include /etc/nginx/conf.d/*.conf;
-}
-`,
-  '/etc/nginx/mime.types': 'types {\n    text/html html htm;\n    text/css css;\n}\n',
+  ...NGINX_FILES,
   '/etc/nginx/conf.d/default.conf':
     'server {\n    listen       80;\n    server_name  localhost;\n    location / {\n        root   /usr/share/nginx/html;\n        index  index.html index.htm;\n    }\n}\n',
-  '/usr/share/nginx/html/index.html':
-    '<!DOCTYPE html>\n<html><head><title>Welcome to nginx!</title></head><body><h1>Welcome to nginx!</h1></body></html>\n',
 };
 const stamp = (now: number) => new Date(now).toISOString().slice(0, 19).replace(/-/g, '/').replace('T', ' ');
 
@@ -50,6 +31,11 @@ function lookUp(container: Container, engine: Engine, name: string): string | nu
   if (hostsFile(container.host).some((entry) => entry.names.includes(name) && entry.address === '127.0.0.1'))
     return null;
   return container.host.world.names.get(name)?.[0] ?? null;
+}
+/** A connection from this container, which leaves by its host. */
+function dial(host: Host, address: string, port: number, name: string): Dialled {
+  const { http, from } = serverAt(host, address, port, name);
+  return { reach: host.world.reach(host, address, port), server: http === null ? null : { http }, from };
 }
 /** Puts the image's files where no mount lies over them. */
 function prepare(container: Container): void {
@@ -117,6 +103,7 @@ export function nginxProgram(container: Container, engine: Engine): Running {
                 host,
                 volume: container.inside.volume,
                 lookUp: (name) => lookUp(container, engine, name),
+                dial: (address, to, name) => dial(host, address, to, name),
                 error: (line) => say(`${stamp(host.machine.now())} ${line}`),
               },
               port,

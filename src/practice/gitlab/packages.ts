@@ -2,6 +2,8 @@
 import { installProgram } from '../commands/all.js';
 import { account, groups } from '../commands/owners.js';
 import type { Host } from '../host.js';
+import { UnitFile } from '../model/unit-file.js';
+import { unitProcess } from '../model/unit-process.js';
 import { gitlabRunner } from './runner.js';
 
 const UNIT = `[Unit]
@@ -67,19 +69,22 @@ export function addGitlabPackages(host: Host): void {
         addUser(host);
         host.volume.ensureDirectory('/etc/gitlab-runner', { mode: 0o700 });
         host.volume.put(FRAGMENT, UNIT);
-        const unit = host.systemd.add({
-          name: 'gitlab-runner.service',
-          description: 'GitLab Runner',
-          enablement: 'enabled',
-          active: false,
-          type: 'simple',
-          process: 'gitlab-runner',
-          memoryKiB: 41_000,
-          fragment: FRAGMENT,
-          text: UNIT,
-          wantedBy: ['multi-user.target'],
-          properties: { Restart: 'always' },
-        });
+        const unit = host.systemd.add(
+          {
+            name: 'gitlab-runner.service',
+            description: 'GitLab Runner',
+            enablement: 'enabled',
+            active: false,
+            type: 'simple',
+            process: 'gitlab-runner',
+            memoryKiB: 41_000,
+            fragment: FRAGMENT,
+            text: UNIT,
+            wantedBy: ['multi-user.target'],
+            properties: { Restart: 'always' },
+          },
+          unitProcess(host, 'gitlab-runner.service', new UnitFile([UNIT])),
+        );
         host.volume.place(
           '/etc/systemd/system/multi-user.target.wants/gitlab-runner.service',
           host.volume.make.symlink(FRAGMENT),

@@ -1,32 +1,13 @@
-/** gitlab-runner: register, list, verify, unregister, status. Jobs are not run. */
+/** gitlab-runner: register, list, verify, unregister, status, run. */
 import type { Host } from '../host.js';
 import type { Program } from '../kernel/kernel.js';
 import type { Process } from '../kernel/process.js';
 import { OptionError, readOptions, type Options } from '../commands/options.js';
 import { fetchFrom, NoAnswer } from '../web/fetch.js';
+import { readRunners, RUNNER_VERSION, section } from './runner-config.js';
+import { takeJobs } from './runner-jobs.js';
 
 const SYSTEM_CONFIG = '/etc/gitlab-runner/config.toml';
-const VERSION = '18.6.2';
-
-interface Runner {
-  readonly name: string;
-  readonly url: string;
-  readonly token: string;
-  readonly executor: string;
-}
-function readRunners(text: string): readonly Runner[] {
-  return text
-    .split(/^\s*\[\[runners\]\]\s*$/m)
-    .slice(1)
-    .map((part) => {
-      const value = (key: string) => new RegExp(`^\\s*${key}\\s*=\\s*"([^"]*)"`, 'm').exec(part)?.[1] ?? '';
-      return { name: value('name'), url: value('url'), token: value('token'), executor: value('executor') };
-    });
-}
-function section(runner: Runner, id: number, now: number): string {
-  const at = new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
-  return `\n[[runners]]\n  name = "${runner.name}"\n  url = "${runner.url}"\n  id = ${id}\n  token = "${runner.token}"\n  token_obtained_at = ${at}\n  token_expires_at = 0001-01-01T00:00:00Z\n  executor = "${runner.executor}"\n  [runners.cache]\n    MaxUploadedArchiveSize = 0\n    [runners.cache.s3]\n    [runners.cache.gcs]\n    [runners.cache.azure]\n`;
-}
 
 type Asked =
   | { readonly kind: 'valid'; readonly id: number }
@@ -71,7 +52,7 @@ async function register(host: Host, process: Process, options: Options): Promise
     setting('name', 'RUNNER_NAME') ?? setting('description', 'RUNNER_DESCRIPTION') ?? host.machine.hostname;
   if (!options.has('n', 'non-interactive')) return process.refuse('asking questions; give --non-interactive');
   await process.err(
-    `Runtime platform${' '.repeat(36)}arch=amd64 os=linux pid=${process.pid} revision=1ed1a7b6 version=${VERSION}\nRunning in ${process.credentials.uid === 0 ? 'system' : 'user'}-mode.\n\n`,
+    `Runtime platform${' '.repeat(36)}arch=amd64 os=linux pid=${process.pid} revision=1ed1a7b6 version=${RUNNER_VERSION}\nRunning in ${process.credentials.uid === 0 ? 'system' : 'user'}-mode.\n\n`,
   );
   if (old !== undefined && token === '') {
     await process.err(line('ERROR', 'Registering runner... failed', `runner=${short(old)} status=410 Gone`));
@@ -148,6 +129,8 @@ async function register(host: Host, process: Process, options: Options): Promise
     "Runner registered successfully. Feel free to start it, but if it's running already the config should be automatically reloaded!\n \n",
   );
   await process.err(`Configuration (with the authentication token) was saved in "${path}" \n`);
+  // A service that runs already reads its configuration again.
+  host.world.gitlab.wake();
   host.journal.write(
     'gitlab-runner.service',
     'gitlab-runner',
@@ -208,17 +191,16 @@ export function gitlabRunner(host: Host): Program {
     const [verb = ''] = options.operands;
     if (options.has('version')) {
       await process.out(
-        `Version:      ${VERSION}\nGit revision: 1ed1a7b6\nGit branch:   18-6-stable\nGO version:   go1.24.6\nOS/Arch:      linux/amd64\n`,
+        `Version:      ${RUNNER_VERSION}\nGit revision: 1ed1a7b6\nGit branch:   18-6-stable\nGO version:   go1.24.6\nOS/Arch:      linux/amd64\n`,
       );
       return 0;
     }
     if (verb === 'register') return register(host, process, options);
     if (verb === 'run') {
-      // What the service runs: it is there, takes no jobs, and ends when it is told to.
-      await process.err(
-        `Starting multi-runner from ${configPath(process, options)}...${' '.repeat(12)}builds=0 max_builds=0\n`,
-      );
-      await process.until(new Promise<never>(() => undefined));
+      const config = configPath(process, options);
+      await process.err(`Starting multi-runner from ${config}...${' '.repeat(12)}builds=0 max_builds=0\n`);
+      const configured = () => readRunners(host.volume.text(config) ?? '');
+      return takeJobs(host, process, configured, options.value('u', 'user') ?? process.credentials.user);
     }
     const path = configPath(process, options);
     const content = process.view.peek(path) === undefined ? '' : process.view.readText(path);

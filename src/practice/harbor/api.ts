@@ -91,7 +91,7 @@ function projects(parts: HarborParts, request: HttpRequest, identity: Identity, 
     one.startsWith(`${project.name}/`),
   );
   if (what === 'repositories') {
-    const [encoded, kind] = more;
+    const [encoded, kind, wantedTag] = more;
     if (encoded === undefined)
       return answerJson(
         200,
@@ -105,11 +105,18 @@ function projects(parts: HarborParts, request: HttpRequest, identity: Identity, 
       store.repositories.tags[`${project.name}/${decodeURIComponent(decodeURIComponent(encoded))}`];
     if (tags === undefined)
       return problem(404, 'NOT_FOUND', `repository ${project.name}/${encoded} not found`);
-    if (kind === 'artifacts')
-      return answerJson(
-        200,
-        Object.entries(tags).map(([tag, digest]) => ({ digest: `sha256:${digest}`, tags: [{ name: tag }] })),
+    if (kind === 'artifacts') {
+      const full = `${project.name}/${decodeURIComponent(decodeURIComponent(encoded))}`;
+      const artifacts = artifactsOf(store, full, tags);
+      if (wantedTag === undefined)
+        return answerJson(200, artifacts, [['X-Total-Count', String(artifacts.length)]]);
+      const one = artifacts.find(
+        ({ digest, tags: names }) => digest === wantedTag || names.some(({ name: tag }) => tag === wantedTag),
       );
+      return one === undefined
+        ? problem(404, 'NOT_FOUND', `artifact ${full}:${wantedTag} not found`)
+        : answerJson(200, one);
+    }
     return answerJson(200, { name: `${project.name}/${encoded}` });
   }
   if (what !== undefined) return problem(404, 'NOT_FOUND', 'not simulated');
@@ -125,6 +132,21 @@ function projects(parts: HarborParts, request: HttpRequest, identity: Identity, 
     return answer(200);
   }
   return answerJson(200, shown(store)(project));
+}
+/** One entry for each digest, with all of its tags. */
+function artifactsOf(store: HarborStore, repository: string, tags: Readonly<Record<string, string>>) {
+  return [...new Set(Object.values(tags))].map((digest) => {
+    const image = store.find(repository, `sha256:${digest}`);
+    return {
+      digest: `sha256:${digest}`,
+      type: 'IMAGE',
+      size: image?.sizeBytes ?? 0,
+      push_time: image?.createdAt ?? '',
+      tags: Object.entries(tags)
+        .filter(([, known]) => known === digest)
+        .map(([name]) => ({ name })),
+    };
+  });
 }
 const shown = (store: HarborStore) => (project: HarborStore['database']['projects'][number]) => ({
   project_id: project.project_id,
@@ -234,7 +256,7 @@ function registry(parts: HarborParts, request: HttpRequest): HttpResponse {
   const image = kind === 'manifests' ? store.find(repository, reference) : undefined;
   if (image === undefined)
     return problem(404, 'NOT_FOUND', `artifact ${repository}:${reference} not found`, [REGISTRY_HEADER]);
-  return answer(200, JSON.stringify(image), [
+  return answer(200, request.method === 'HEAD' ? '' : JSON.stringify(image), [
     REGISTRY_HEADER,
     ['Content-Type', IMAGE_TYPE],
     ['Docker-Content-Digest', `sha256:${image.digest}`],

@@ -4,7 +4,7 @@ import type { Process } from '../kernel/process.js';
 import { headerOf, type HttpResponse } from '../model/http.js';
 import { fetchFrom, NoAnswer } from '../web/fetch.js';
 import { resolveName } from '../model/resolver.js';
-import { inCatalog } from './catalog.js';
+import { hasRepository, inCatalog } from './catalog.js';
 import type { ImageSpec, Reference } from './spec.js';
 
 /** Why an image did not come; `words` are the transport's or the registry's, each client wraps them its own way. */
@@ -143,9 +143,7 @@ export async function pullImage(
     }
     const image = inCatalog(reference);
     if (image !== undefined) return image;
-    const known =
-      registry !== 'docker.io' ||
-      ['nginx', 'busybox', 'alpine', 'mysql', 'hello-world'].includes(repository.replace('library/', ''));
+    const known = registry !== 'docker.io' || hasRepository(registry, repository);
     throw known
       ? new PullError(
           'not-found',

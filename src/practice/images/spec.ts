@@ -1,6 +1,7 @@
 /** Container images of the simulated world: what an image is, as registries, archives and engines hand it on. */
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { TreeEntry } from './tree.js';
 
 export interface ImageHealth {
   /** What is run, for `docker inspect`. */
@@ -26,6 +27,10 @@ export interface ImageSpec {
   readonly labels: Readonly<Record<string, string>>;
   readonly health: ImageHealth | null;
   readonly files: Readonly<Record<string, string>>;
+  /** Sets of programs that its file system holds, by the names in `apps/toolsets.ts`. */
+  readonly tools: readonly string[];
+  /** Files that were built into it, the newest state of each. */
+  readonly tree: readonly TreeEntry[];
 }
 export type ImageInit = Partial<Omit<ImageSpec, 'id' | 'digest'>> & { readonly program: string };
 
@@ -43,11 +48,19 @@ export function makeImage(name: string, init: ImageInit): ImageSpec {
     labels: {},
     health: null,
     files: {},
+    tools: [],
+    tree: [],
     ...init,
   };
   const hash = (text: string) => createHash('sha256').update(text).digest('hex');
   const id = hash(JSON.stringify([name, content]));
   return { ...content, id, digest: hash(`manifest ${id}`) };
+}
+/** An image that was built: the same content has the same id, whatever its name and whenever it was made. */
+export function builtImage(init: ImageInit): ImageSpec {
+  const { createdAt, ...rest } = init;
+  const made = makeImage('', { ...rest, createdAt: '' });
+  return { ...made, createdAt: createdAt ?? '' };
 }
 
 /** A parsed image reference. */

@@ -1,5 +1,6 @@
-/** packages.gitlab.com and gitlab.com, as far as a runner needs them. */
-import { answer, answerJson, type HttpRequest, type HttpResponse } from '../model/http.js';
+/** packages.gitlab.com and gitlab.com. */
+import { gitlabApi } from '../gitlab/api.js';
+import { answer, type HttpRequest, type HttpResponse } from '../model/http.js';
 import type { World } from '../model/network.js';
 import { armour, makePublicKey, readKeys } from '../model/openpgp.js';
 import { fileSite } from './files.js';
@@ -53,27 +54,13 @@ echo
 echo "The repository is setup! You can now install packages."
 `;
 
-/** The part of GitLab's API that a runner speaks. Tokens that are too short or say `invalid` are nobody's. */
-function gitlab(request: HttpRequest): HttpResponse {
+function gitlab(world: World, request: HttpRequest): HttpResponse {
   const { pathname } = request.url;
-  if (pathname === '/api/v4/runners/verify' || pathname === '/api/v4/runners') {
-    let token = '';
-    try {
-      const body: unknown = JSON.parse(request.body.toString('utf8'));
-      if (typeof body === 'object' && body !== null && 'token' in body) token = String(body.token);
-    } catch {
-      return answerJson(400, { error: 'invalid JSON' });
-    }
-    const valid = /^(glrt-|GR1348941)[A-Za-z0-9_.-]{8,}$/.test(token) && !/invalid|expired/i.test(token);
-    if (!valid) return answerJson(403, { message: '403 Forbidden' });
-    if (request.method === 'DELETE') return answer(204);
-    const id =
-      [...token].reduce((sum, char) => (sum * 33 + (char.codePointAt(0) ?? 0)) % 90_000_000, 11) + 1_000_000;
-    return answerJson(200, { id, token, token_expires_at: null });
-  }
+  if (pathname.startsWith('/api/v4/')) return gitlabApi(world.gitlab, request);
   if (pathname === '/') return answer(302, '', [['Location', 'https://about.gitlab.com/']]);
   if (pathname === '/users/sign_in') return answer(200, '<html><title>Sign in</title></html>\n');
-  return answerJson(404, { error: '404 Not Found' });
+  if (pathname.endsWith('/info/refs')) return answer(401, 'HTTP Basic: Access denied\n');
+  return answer(404, '<html><title>Not Found</title></html>\n', [['Content-Type', 'text/html']]);
 }
 
 export function addGitlabSites(world: World): void {
@@ -106,5 +93,5 @@ export function addGitlabSites(world: World): void {
       ),
     }),
   );
-  world.addSite('gitlab.com', gitlab);
+  world.addSite('gitlab.com', (request) => gitlab(world, request));
 }

@@ -1,10 +1,12 @@
 /** pkgs.k8s.io, dl.k8s.io, the image registries, and where Calico's manifest lies. */
-import { RELEASES } from '../kubernetes/versions.js';
+import { createHash } from 'node:crypto';
+import { makeBinary } from '../kernel/binary.js';
+import { minorOf, RELEASES } from '../kubernetes/versions.js';
 import { answer } from '../model/http.js';
 import type { World } from '../model/network.js';
 import { armour, makePublicKey, readKeys } from '../model/openpgp.js';
 import { calicoManifest } from './calico-manifest.js';
-import { serveBytes } from './files.js';
+import { redirect, serveBytes } from './files.js';
 
 const CREATED = Date.parse('2022-08-25T13:29:14Z') / 1000;
 const DAY = 86_400;
@@ -21,6 +23,12 @@ const CALICO = [
   'v3.30.3',
   'v3.31.0',
 ];
+
+const DOWNLOADS = 'cdn.dl.k8s.io';
+/** Far less than the real one, and enough for a download to take its time. */
+const KUBECTL_BYTES = 1 << 20;
+const known = (version: string): boolean =>
+  Number(version.split('.')[2]) <= (RELEASES[minorOf(version)]?.patches ?? -1);
 
 export function addKubernetesSites(world: World): void {
   const lifetime = Math.floor(Date.now() / 1000) + 400 * DAY - CREATED;
@@ -50,11 +58,27 @@ export function addKubernetesSites(world: World): void {
   });
   world.addSite('dl.k8s.io', (request) => {
     const minor = /^\/release\/stable(?:-(\d+\.\d+))?\.txt$/.exec(request.url.pathname);
+    const file = /^\/release\/(v\d+\.\d+\.\d+)\/bin\/linux\/(amd64|arm64)\/kubectl(\.sha256)?$/.exec(
+      request.url.pathname,
+    );
+    if (file !== null && known(file[1] ?? '')) return redirect(`https://${DOWNLOADS}${request.url.pathname}`);
     const release = minor === null ? undefined : (minor[1] ?? '1.34');
-    const known = release === undefined ? undefined : RELEASES[release];
-    return known === undefined
+    const found = release === undefined ? undefined : RELEASES[release];
+    return found === undefined
       ? answer(404, '404 page not found\n')
-      : serveBytes(request, Buffer.from(`v${release ?? ''}.${known.patches}`), 'text/plain');
+      : serveBytes(request, Buffer.from(`v${release ?? ''}.${found.patches}`), 'text/plain');
+  });
+  const made = new Map<string, Buffer>();
+  world.addSite(DOWNLOADS, (request) => {
+    const [, version = '', machine = '', sum] =
+      /^\/release\/(v[\d.]+)\/bin\/linux\/(\w+)\/kubectl(\.sha256)?$/.exec(request.url.pathname) ?? [];
+    if (!known(version) || (machine !== 'amd64' && machine !== 'arm64')) return answer(404, 'Not Found\n');
+    const name = `${version} ${machine}`;
+    const bytes = made.get(name) ?? makeBinary({ program: 'kubectl', version, machine }, KUBECTL_BYTES);
+    made.set(name, bytes);
+    return sum === undefined
+      ? serveBytes(request, bytes, 'application/octet-stream')
+      : serveBytes(request, Buffer.from(createHash('sha256').update(bytes).digest('hex')), 'text/plain');
   });
   const before = world.sites.get('raw.githubusercontent.com');
   world.addSite('raw.githubusercontent.com', (request) => {

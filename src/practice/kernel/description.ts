@@ -1,6 +1,14 @@
 /** Open file descriptions: what file descriptors of processes point at, shared by duplicates and across forks. */
 import { randomBytes } from 'node:crypto';
-import { SystemError, type Caller, type DeviceInode, type FileInode, type LiveInode } from '../vfs/inode.js';
+import {
+  MAX_WHOLE,
+  SystemError,
+  contentOf,
+  type Caller,
+  type DeviceInode,
+  type FileInode,
+  type LiveInode,
+} from '../vfs/inode.js';
 import type { Volume } from '../vfs/volume.js';
 
 const CHUNK = 65_536;
@@ -93,7 +101,7 @@ export class FileDescription extends Description {
     if (!this.#mode.read) throw new SystemError('EBADF', this.label);
     const end = Math.min(this.#inode.size, this.#offset + max);
     if (end <= this.#offset) return null;
-    const bytes = Buffer.from(this.#inode.bytes.subarray(this.#offset, end));
+    const bytes = contentOf(this.#inode, this.#offset, end);
     this.#offset = end;
     return bytes;
   }
@@ -176,12 +184,18 @@ export class TextDescription extends Description {
   }
 }
 
-/** Reads to the end. */
+/**
+ * Reads to the end.
+ * @throws SystemError ENOMEM when that is too far away
+ */
 export async function readAll(description: Description, signal: AbortSignal): Promise<Buffer> {
   const chunks: Buffer[] = [];
+  let length = 0;
   for (;;) {
     const chunk = await description.read(CHUNK, signal);
     if (chunk === null) return Buffer.concat(chunks);
+    length += chunk.length;
+    if (length > MAX_WHOLE) throw new SystemError('ENOMEM', description.label);
     chunks.push(chunk);
   }
 }

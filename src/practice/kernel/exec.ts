@@ -1,6 +1,7 @@
 /** Finding and running programs: the PATH search, `#!` lines, and exec in place. */
 import { SystemError, type Inode } from '../vfs/inode.js';
 import { joinPath } from '../vfs/volume.js';
+import { readBinary } from './binary.js';
 import type { Process } from './process.js';
 
 /** Why a program cannot be run, as the shell's exit codes tell it. */
@@ -44,6 +45,13 @@ export async function execute(process: Process, found: Executable, argv: readonl
     const program = process.kernel.programs.get(inode.program);
     if (program === undefined) return process.refuse('this program');
     return program(process, argv.slice(1));
+  }
+  const binary = readBinary(inode.bytes.subarray(0, inode.size));
+  if (binary !== null) {
+    const made = process.kernel.binaries.get(binary.program);
+    if (made !== undefined && binary.machine === 'amd64') return made(binary.version)(process, argv.slice(1));
+    await process.err(`bash: ${argv[0] ?? path}: cannot execute binary file: Exec format error\n`);
+    return 126;
   }
   const head = inode.bytes.toString('utf8', 0, Math.min(inode.size, 256)).split('\n')[0] ?? '';
   const bang = /^#!\s*(\S+)\s*(.*?)\s*$/.exec(head);

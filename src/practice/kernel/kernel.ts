@@ -27,6 +27,8 @@ export class Kernel {
   readonly clock: Clock;
   readonly now: () => number;
   readonly programs = new Map<string, Program>();
+  /** Programs that come as downloaded files, by the name in their header; given the version that stands there. */
+  readonly binaries = new Map<string, (version: string) => Program>();
   /** Opens a TCP connection in the simulated network, for /dev/tcp and programs; null on a host without one. */
   dial: ((process: Process, host: string, port: string) => Promise<Description>) | null = null;
   /** Whether a process number belongs to a service, which is not simulated as a process. */

@@ -1,7 +1,13 @@
 /** Opening a path as a process does: files, devices, /dev/fd, /dev/tcp, live files. */
 import { SystemError } from '../vfs/inode.js';
 import type { OpenFlags } from '../vfs/view.js';
-import { DeviceDescription, FileDescription, LiveDescription, type Description } from './description.js';
+import {
+  DeviceDescription,
+  FileDescription,
+  LiveDescription,
+  readAll,
+  type Description,
+} from './description.js';
 import type { Process } from './process.js';
 
 const STANDARD: Readonly<Record<string, number>> = { '/dev/stdin': 0, '/dev/stdout': 1, '/dev/stderr': 2 };
@@ -47,12 +53,7 @@ export async function readOperand(process: Process, operand: string): Promise<Bu
   if (operand === '-') return process.readAll(0);
   const description = openPath(process, process.path(operand), { read: true }).retain();
   try {
-    const chunks: Buffer[] = [];
-    for (;;) {
-      const chunk = await description.read(1 << 20, process.signal);
-      if (chunk === null) return Buffer.concat(chunks);
-      chunks.push(chunk);
-    }
+    return await readAll(description, process.signal);
   } finally {
     description.close();
   }

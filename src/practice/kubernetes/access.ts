@@ -57,7 +57,7 @@ const same = (a: string, b: string) => {
 export const instant = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 
 /** Who a client certificate says its bearer is; null when this API server does not believe it. */
-function identify(
+export function identify(
   api: ApiServer,
   certificate: string,
   now: number,

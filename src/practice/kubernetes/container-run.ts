@@ -1,14 +1,27 @@
 /** One container of a pod on a node: waiting, running, ended, tried again. */
 import type { Host } from '../host.js';
-import { isMap, listAt, mapAt, numberAt, textAt, type Json, type JsonMap } from './json.js';
-import { imageName } from './registry.js';
+import { missingConfig } from './container-config.js';
+import {
+  START_FAILED,
+  statusOf,
+  terminated,
+  type ContainerFacts,
+  type ContainerState,
+} from './container-status.js';
+import { numberAt, textAt, type JsonMap } from './json.js';
+import type { PodVolumes } from './pod-files.js';
+import type { PodNet } from './pod-net.js';
+import { ImagePull } from './image-pull.js';
+import { isStarted, PodProcess } from './pod-process.js';
+import { Probes } from './probe.js';
+import { STAYS } from './behaviour.js';
 import { hexOf, type Container } from './runtime.js';
 import { behaviourOf } from './workloads.js';
 
 /** Seconds of simulated time. */
-const PULL = 3;
 const START = 1;
 const MAX_BACKOFF = 300;
+const KEPT_LINES = 2000;
 
 export interface PodContext {
   readonly host: Host;
@@ -19,19 +32,22 @@ export interface PodContext {
   readonly log: (type: 'Normal' | 'Warning', reason: string, message: string) => void;
   /** Text of a secret's or config map's key, or null; undefined when the API cannot be asked. */
   readonly find: (kind: 'Secret' | 'ConfigMap', name: string) => JsonMap | null | undefined;
+  /** The pod's own network and volumes. */
+  readonly net: PodNet;
+  readonly volumes: PodVolumes;
 }
-type State = 'waiting' | 'running' | 'terminated';
 
 export class ContainerRun {
   readonly spec: JsonMap;
   readonly init: boolean;
-  state: State = 'waiting';
+  state: ContainerState = 'waiting';
   reason: string;
   message = '';
   exitCode = 0;
   restarts = 0;
   ready = false;
-  #pull: 'none' | 'under-way' | 'failed' | 'done' = 'none';
+  #pull: ImagePull;
+  readonly #initially: string;
   #wait = 0;
   #backoff = 0;
   #age = 0;
@@ -39,11 +55,18 @@ export class ContainerRun {
   #finishedAt = 0;
   #last: JsonMap | null = null;
   #container: Container | null = null;
+  #process: PodProcess | null = null;
+  #probes: Probes | null = null;
+  #previous: readonly string[] = [];
+  #digest = '';
 
-  constructor(spec: JsonMap, init: boolean) {
+  /** @param waits whether init containers come before it */
+  constructor(spec: JsonMap, init: boolean, waits = init) {
     this.spec = spec;
     this.init = init;
-    this.reason = init ? 'PodInitializing' : 'ContainerCreating';
+    this.#initially = waits ? 'PodInitializing' : 'ContainerCreating';
+    this.reason = this.#initially;
+    this.#pull = new ImagePull(this.image, textAt(this.spec, 'imagePullPolicy'));
   }
   get name(): string {
     return textAt(this.spec, 'name');
@@ -57,8 +80,20 @@ export class ContainerRun {
   get log(): readonly string[] {
     return this.#container?.log ?? [];
   }
+  /** Of the run before this one. */
+  get previousLog(): readonly string[] {
+    return this.#previous;
+  }
+  /** Whether it runs on the machine; what the kubelet last knew of it outlives a power cut. */
+  get alive(): boolean {
+    return this.state === 'running' && this.#container?.state === 'CONTAINER_RUNNING';
+  }
   get age(): number {
     return this.#age;
+  }
+  /** The running process; null for programs that are known by their behaviour only. */
+  get process(): PodProcess | null {
+    return this.#process;
   }
 
   /** One second passes. */
@@ -74,22 +109,48 @@ export class ContainerRun {
     }
     const { runtime } = context.host.kube;
     if (!runtime.serving) return;
-    const missing = this.#missingConfig(context);
+    const missing = missingConfig(context, this.spec);
     if (missing !== null) {
       this.reason = 'CreateContainerConfigError';
       this.message = missing;
       return;
     }
-    if (runtime.image(this.image) === undefined || textAt(this.spec, 'imagePullPolicy') === 'Always') {
-      if (this.#pull === 'none') this.#pullImage(context);
-      if (this.#pull !== 'done') {
-        if (this.#pull === 'failed') this.#pull = 'none';
+    if (!this.#pull.ready(context)) {
+      this.reason = this.#pull.problem?.reason ?? this.#initially;
+      this.message = this.#pull.problem?.message ?? '';
+      return;
+    }
+    const { host, pod } = context;
+    const image = runtime.image(this.image)?.spec ?? null;
+    const real = image !== null && image.tools.length + image.tree.length > 0;
+    const behaviour = real ? STAYS : behaviourOf(context, this.spec);
+    this.#previous = this.log;
+    const log = [...behaviour.log];
+    this.#probes = null;
+    if (real) {
+      const started = PodProcess.start(context, this.spec, image, context.net, context.volumes, (line) => {
+        log.push(line);
+        if (log.length > KEPT_LINES) log.splice(0, log.length - KEPT_LINES);
+      });
+      if (!isStarted(started)) {
+        if (started.message !== '') context.log('Warning', 'Failed', `Error: ${started.message}`);
+        this.#startedAt = host.machine.now();
+        if (started.failed) {
+          this.state = 'running';
+          this.#age = 0;
+          this.#finish(host, START_FAILED, []);
+          this.reason = 'StartError';
+        } else {
+          this.reason = started.reason;
+          this.#wait = 3;
+        }
+        this.message = started.message;
         return;
       }
-    }
-    this.#pull = 'none';
-    const behaviour = behaviourOf(context, this.spec);
-    const { host, pod } = context;
+      this.#process = started;
+      this.#probes = new Probes(this.spec);
+    } else this.#process = null;
+    this.#digest = image?.digest ?? '';
     this.#container = {
       id: hexOf(textAt(pod, 'metadata', 'uid'), this.name, this.restarts),
       name: this.name,
@@ -102,7 +163,7 @@ export class ContainerRun {
       exitCode: 0,
       createdAt: host.machine.now(),
       finishedAt: 0,
-      log: [...behaviour.log],
+      log,
     };
     runtime.containers.set(this.#container.id, this.#container);
     this.state = 'running';
@@ -110,77 +171,15 @@ export class ContainerRun {
     this.message = '';
     this.#age = 0;
     this.#startedAt = host.machine.now();
+    context.log('Normal', 'Created', `Created container: ${this.name}`);
     context.log('Normal', 'Started', `Started container ${this.name}`);
-  }
-  #pullImage(context: PodContext): void {
-    const { host } = context;
-    this.#pull = 'under-way';
-    this.#wait = PULL;
-    context.log('Normal', 'Pulling', `Pulling image "${this.image}"`);
-    void host.kube.runtime.pull(this.image, this.#login(context)).then((wrong) => {
-      if (wrong === null) {
-        this.#pull = 'done';
-        context.log('Normal', 'Pulled', `Successfully pulled image "${this.image}"`);
-        return;
-      }
-      this.#pull = 'failed';
-      this.#backoff = Math.min(MAX_BACKOFF, Math.max(10, this.#backoff * 2));
-      this.#wait = this.#backoff;
-      this.reason = this.reason === 'ErrImagePull' ? 'ImagePullBackOff' : 'ErrImagePull';
-      this.message = this.reason === 'ErrImagePull' ? wrong : `Back-off pulling image "${this.image}"`;
-      context.log('Warning', 'Failed', `Failed to pull image "${this.image}": ${wrong}`);
-      context.log('Warning', 'Failed', 'Error: ErrImagePull');
-    });
-  }
-  /** User and password for the image's registry from the pod's pull secrets. */
-  #login(context: PodContext): string | null {
-    const { registry } = imageName(this.image);
-    for (const reference of listAt(context.pod, 'spec', 'imagePullSecrets')) {
-      const secret = context.find('Secret', textAt(reference, 'name'));
-      const text = Buffer.from(textAt(secret ?? undefined, 'data', '.dockerconfigjson'), 'base64').toString(
-        'utf8',
-      );
-      if (text === '') continue;
-      let config: unknown;
-      try {
-        config = JSON.parse(text);
-      } catch {
-        continue;
-      }
-      if (!isMap(config)) continue;
-      const entry = mapAt(config, 'auths', registry);
-      const auth = textAt(entry, 'auth');
-      if (auth !== '') return Buffer.from(auth, 'base64').toString('utf8');
-      if (textAt(entry, 'username') !== '')
-        return `${textAt(entry, 'username')}:${textAt(entry, 'password')}`;
-    }
-    return null;
-  }
-  #missingConfig(context: PodContext): string | null {
-    const references: readonly (readonly ['Secret' | 'ConfigMap', Json, boolean])[] = [
-      ...listAt(this.spec, 'env').flatMap((entry) => [
-        ['Secret', mapAt(entry, 'valueFrom', 'secretKeyRef'), true] as const,
-        ['ConfigMap', mapAt(entry, 'valueFrom', 'configMapKeyRef'), true] as const,
-      ]),
-      ...listAt(this.spec, 'envFrom').flatMap((entry) => [
-        ['Secret', mapAt(entry, 'secretRef'), false] as const,
-        ['ConfigMap', mapAt(entry, 'configMapRef'), false] as const,
-      ]),
-    ];
-    for (const [kind, reference, keyed] of references) {
-      const name = textAt(reference, 'name');
-      if (name === '' || textAt(reference, 'optional') === 'true') continue;
-      const found = context.find(kind, name);
-      if (found === undefined) continue;
-      if (found === null) return `${kind.toLowerCase()} "${name}" not found`;
-      const key = textAt(reference, 'key');
-      if (keyed && !(key in mapAt(found, 'data')))
-        return `couldn't find key ${key} in ${kind} ${textAt(context.pod, 'metadata', 'namespace')}/${name}`;
-    }
-    return null;
   }
   #live(context: PodContext): void {
     this.#age += 1;
+    if (this.#process !== null) {
+      this.#follow(context, this.#process);
+      return;
+    }
     const behaviour = behaviourOf(context, this.spec);
     behaviour.effect?.();
     if (behaviour.ends !== null && this.#age >= behaviour.ends.after) {
@@ -198,8 +197,42 @@ export class ContainerRun {
     if (behaviour.unready !== null && probed && this.#age % 10 === 5)
       context.log('Warning', 'Unhealthy', `Readiness probe failed: ${behaviour.unready}`);
   }
-  /** The process ends. */
+  /** A real process: what it and its probes say. */
+  #follow(context: PodContext, process: PodProcess): void {
+    if (process.exit !== null) {
+      this.#finish(context.host, process.exit, []);
+      return;
+    }
+    if (context.unsettled !== null && this.#age >= 60 + (this.name.length % 7) * 10) {
+      this.end(context.host, 137, [context.unsettled]);
+      return;
+    }
+    if (this.#probes === null || this.init) return;
+    const { ready, kill, said } = this.#probes.tick(this.#age, {
+      container: this.spec,
+      process,
+      net: context.net,
+    });
+    for (const words of said) context.log('Warning', 'Unhealthy', words);
+    this.ready = ready && this.#age >= START;
+    if (!kill) return;
+    context.log(
+      'Normal',
+      'Killing',
+      `Container ${this.name} failed ${'startupProbe' in this.spec && !ready ? 'startup' : 'liveness'} probe, will be restarted`,
+    );
+    this.end(context.host, 137);
+  }
+  /** The process ends, by somebody's hand. */
   end(host: Host, code: number, log: readonly string[] = []): void {
+    if (this.state !== 'running') return;
+    if (this.#process?.alive === true) {
+      if (code === 0) this.#process.stop();
+      else void this.#process.kill();
+    }
+    this.#finish(host, code, log);
+  }
+  #finish(host: Host, code: number, log: readonly string[] = []): void {
     if (this.state !== 'running') return;
     this.state = 'terminated';
     this.exitCode = code;
@@ -220,7 +253,7 @@ export class ContainerRun {
   #maybeAgain(context: PodContext): void {
     const policy = textAt(context.pod, 'spec', 'restartPolicy') || 'Always';
     if (policy === 'Never' || (policy === 'OnFailure' && this.exitCode === 0)) return;
-    this.#last = this.#terminated();
+    this.#last = terminated(this.#facts);
     this.restarts += 1;
     this.state = 'waiting';
     if (this.#wait > 1) {
@@ -236,42 +269,32 @@ export class ContainerRun {
   /** The machine went down under it, or the pod is started anew. */
   again(): void {
     if (this.state === 'terminated' && this.exitCode === 0 && this.init) return;
+    void this.#process?.kill();
+    this.#process = null;
     if (this.#container !== null) this.restarts += 1;
     this.state = 'waiting';
     this.ready = false;
     this.#wait = 0;
-    this.#pull = 'none';
+    this.#pull = new ImagePull(this.image, textAt(this.spec, 'imagePullPolicy'));
   }
-  #terminated(): JsonMap {
-    const time = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
+  get #facts(): ContainerFacts {
     return {
-      terminated: {
-        exitCode: this.exitCode,
-        reason: this.exitCode === 0 ? 'Completed' : 'Error',
-        startedAt: time(this.#startedAt),
-        finishedAt: time(this.#finishedAt),
-        containerID: `containerd://${this.#container?.id ?? ''}`,
-      },
+      name: this.name,
+      image: this.image,
+      id: this.#container?.id ?? null,
+      digest: this.#digest,
+      ready: this.init ? this.done : this.ready,
+      restarts: this.restarts,
+      state: this.state,
+      reason: this.reason,
+      message: this.message,
+      exitCode: this.exitCode,
+      startedAt: this.#startedAt,
+      finishedAt: this.#finishedAt,
+      last: this.#last,
     };
   }
   status(): JsonMap {
-    const image = this.#container === null ? this.image : imageName(this.image).full;
-    return {
-      name: this.name,
-      image,
-      imageID:
-        this.#container === null ? '' : `${image.replace(/[:@][^/]*$/, '')}@sha256:${hexOf('image', image)}`,
-      ready: this.init ? this.done : this.ready,
-      restartCount: this.restarts,
-      started: this.state === 'running',
-      ...(this.#container === null ? {} : { containerID: `containerd://${this.#container.id}` }),
-      lastState: this.#last ?? {},
-      state:
-        this.state === 'running'
-          ? { running: { startedAt: new Date(this.#startedAt).toISOString().replace(/\.\d+Z$/, 'Z') } }
-          : this.state === 'waiting'
-            ? { waiting: { reason: this.reason, ...(this.message === '' ? {} : { message: this.message }) } }
-            : this.#terminated(),
-    };
+    return statusOf(this.#facts);
   }
 }

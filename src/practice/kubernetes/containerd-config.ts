@@ -2,6 +2,7 @@
 import type { Host } from '../host.js';
 import { matchesPattern } from '../shell/patterns.js';
 import { PLACES, containerdDefaults } from './containerd-defaults.js';
+import { defaultsOf } from './containerd-release.js';
 import { at, isMap, listAt, mapAt, mergeDeep, numberAt, textAt, type JsonMap } from './json.js';
 import { TomlMistake, readToml, writeToml } from './toml.js';
 
@@ -153,7 +154,7 @@ export function effectiveConfig(
   path: string,
   warn: (words: string) => void,
 ): JsonMap {
-  if (host.volume.find(path) === undefined && path === CONFIG_FILE) return containerdDefaults(own.config);
+  if (host.volume.find(path) === undefined && path === CONFIG_FILE) return defaultsOf(own.version);
   let given = load(host, path);
   const read = [path];
   for (const file of importsOf(host, given)) {
@@ -170,7 +171,7 @@ export function effectiveConfig(
       'containerd config version `1` has been deprecated and will be converted on each startup in containerd v2.0, use `containerd config migrate` after upgrading to containerd 2.0 to avoid conversion on startup',
     );
   const current = own.config === 3 && version < 3 ? migrate(given) : { ...given, version: own.config };
-  const defaults = containerdDefaults(own.config);
+  const defaults = defaultsOf(own.version);
   checkKinds(defaults, current);
   return keysOf(
     defaults,

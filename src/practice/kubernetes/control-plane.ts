@@ -3,6 +3,7 @@ import type { Host } from '../host.js';
 import { answer, answerJson, type HttpHandler } from '../model/http.js';
 import type { Listener, ListenerSpec } from '../model/listeners.js';
 import { SystemError } from '../vfs/inode.js';
+import { answerClient } from './api-http.js';
 import { Cluster } from './cluster.js';
 import type { ContainerRun, PodContext } from './container-run.js';
 import { listAt, textAt, type JsonMap } from './json.js';
@@ -250,6 +251,9 @@ export class ControlPlane {
         gitVersion: this.api?.version ?? '',
         platform: 'linux/amd64',
       });
+    const { api } = this;
+    if (request.certificate !== undefined && api !== null)
+      return answerClient(api, request.certificate, request);
     const info = this.cluster?.store.get('ConfigMap', 'kube-public', 'cluster-info');
     if (pathname === '/api/v1/namespaces/kube-public/configmaps/cluster-info' && info !== undefined)
       return answerJson(200, { kind: 'ConfigMap', apiVersion: 'v1', ...info });

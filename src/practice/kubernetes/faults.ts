@@ -1,7 +1,7 @@
 /** Breakages of the cluster and its nodes. They bite once phases C and D have run. */
 import { edit, type Fault, type Heal } from '../fault.js';
 import type { Host } from '../host.js';
-import { swapOff, swapOn } from '../model/swap.js';
+import { placeSwapFile, swapOff, swapOn } from '../model/swap.js';
 import { CONFIG_FILE } from './containerd-config.js';
 import { textAt } from './json.js';
 import { KUBELET_CONF, MANIFESTS } from './kubelet-config.js';
@@ -43,7 +43,7 @@ export const KUBERNETES_FAULTS: readonly Fault[] = [
         (text) => `${text.replace(/\n?$/, '\n')}/swap.img\tnone\tswap\tsw\t0\t0\n`,
       );
       const had = worker.volume.find('/swap.img') !== undefined;
-      if (!had) worker.volume.put('/swap.img', '', { mode: 0o600 });
+      if (!had) placeSwapFile(worker, '/swap.img', 2048);
       swapOn(worker, '/swap.img');
       await restart(worker, 'kubelet');
       return async () => {

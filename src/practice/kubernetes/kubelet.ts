@@ -66,6 +66,7 @@ export class Kubelet {
     this.settings = null;
     this.#pause = 0;
     this.#afterReboot = true;
+    for (const run of this.pods.values()) run.lost();
   }
   #begin(): void {
     const unit = this.#host.systemd.find(UNIT);
@@ -158,6 +159,8 @@ export class Kubelet {
       pod: run.pod,
       unsettled: mismatch ? FLAPPING : null,
       address: this.nodeAddress,
+      net: run.net,
+      volumes: run.volumes,
       log: (type, reason, message) => contact.api?.cluster.event(run.pod, type, reason, message, 'kubelet'),
       find: (kind, name) =>
         contact.api === null

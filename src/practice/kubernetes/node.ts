@@ -42,7 +42,7 @@ export class KubeNode {
     if (this.#host.power !== 'on') return;
     this.kubelet.tick();
     const running = [...this.kubelet.pods.values()].flatMap((pod) =>
-      pod.containers.map((run) => ({ run, spec: run.spec })),
+      pod.containers.filter((run) => run.alive).map((run) => ({ run, spec: run.spec })),
     );
     this.controlPlane.settle(running);
     this.#listen();

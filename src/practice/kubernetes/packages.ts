@@ -104,6 +104,7 @@ const kubeletProgram =
   };
 
 export function addKubernetesPackages(host: Host): void {
+  host.kernel.binaries.set('kubectl', (version) => kubectl(host, version));
   const { packages } = host;
   const known = (pick: (minor: string) => readonly string[]) => () => {
     const minor = sourceMinor(host);

@@ -2,6 +2,8 @@
 import type { Host } from '../host.js';
 import { ContainerRun, type PodContext } from './container-run.js';
 import { isMap, listAt, textAt, type JsonMap } from './json.js';
+import { PodVolumes } from './pod-files.js';
+import { PodNet } from './pod-net.js';
 import { hexOf } from './runtime.js';
 
 export class PodRun {
@@ -9,8 +11,9 @@ export class PodRun {
   readonly isStatic: boolean;
   readonly init: readonly ContainerRun[];
   readonly containers: readonly ContainerRun[];
-  /** Address in the pod network or of the node; empty before the sandbox is there. */
-  address = '';
+  /** Its network; it has no address before the sandbox is there. */
+  readonly net: PodNet;
+  readonly volumes: PodVolumes;
   #startedAt: number;
   #sandbox = false;
   #waits = 1;
@@ -19,10 +22,21 @@ export class PodRun {
     this.pod = pod;
     this.isStatic = isStatic;
     const runs = (key: string, init: boolean) =>
-      listAt(pod, 'spec', key).flatMap((entry) => (isMap(entry) ? [new ContainerRun(entry, init)] : []));
+      listAt(pod, 'spec', key).flatMap((entry) =>
+        isMap(entry) ? [new ContainerRun(entry, init, listAt(pod, 'spec', 'initContainers').length > 0)] : [],
+      );
     this.init = runs('initContainers', true);
     this.containers = runs('containers', false);
     this.#startedAt = host.machine.now();
+    this.net = new PodNet(host, textAt(pod, 'metadata', 'namespace'));
+    this.volumes = new PodVolumes(host);
+  }
+  get address(): string {
+    return this.net.address;
+  }
+  /** Whether its containers really run, so that its sockets tell what it answers. */
+  get hasProcesses(): boolean {
+    return this.containers.some((container) => container.process !== null);
   }
   get uid(): string {
     return textAt(this.pod, 'metadata', 'uid');
@@ -49,7 +63,7 @@ export class PodRun {
         this.#waits -= 1;
         return;
       }
-      if (this.hostNetwork) this.address = context.address;
+      if (this.hostNetwork) this.net.address = context.address;
       else {
         const given = give(this.uid);
         if ('why' in given) {
@@ -61,7 +75,7 @@ export class PodRun {
           this.#waits = 5;
           return;
         }
-        this.address = given.address;
+        this.net.address = given.address;
       }
       this.#sandbox = true;
       const old = runtime.sandboxes.get(this.uid);
@@ -86,14 +100,24 @@ export class PodRun {
   }
   /** The node came back after a power cut: everything starts again in a new sandbox. */
   restart(): void {
+    // What has come to its end is not begun again.
+    const policy = textAt(this.pod, 'spec', 'restartPolicy') || 'Always';
+    if (policy !== 'Always' && this.containers.every((one) => one.state === 'terminated')) return;
     this.#sandbox = false;
-    this.address = this.hostNetwork ? this.address : '';
+    this.net.clear();
+    this.net.address = this.hostNetwork ? this.address : '';
     this.#waits = 1;
     for (const container of [...this.init, ...this.containers]) container.again();
   }
   stop(host: Host): void {
     for (const container of [...this.init, ...this.containers]) container.end(host, 0);
     host.kube.runtime.removePod(this.uid);
+  }
+
+  /** Power is gone: what ran is not there any more. */
+  lost(): void {
+    for (const container of [...this.init, ...this.containers]) void container.process?.kill();
+    this.net.clear();
   }
 
   status(nodeAddress: string): JsonMap {

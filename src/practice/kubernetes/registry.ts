@@ -1,5 +1,9 @@
 /** Pulling images: which server an image name leads to, by hosts.toml, and what that server says. */
+import { IMAGE_TYPE } from '../harbor/api.js';
 import type { Host } from '../host.js';
+import { hasRepository, inCatalog } from '../images/catalog.js';
+import { readReference, type ImageSpec } from '../images/spec.js';
+import { headerOf } from '../model/http.js';
 import { askResolved, hostsFile } from '../model/resolver.js';
 import { isAddress } from '../model/machine.js';
 import { isMap, listAt, mapAt, textAt } from './json.js';
@@ -98,13 +102,17 @@ export function lookUp(host: Host, name: string): string | null {
   return null;
 }
 
-/** What one server says to a request for a manifest; null when it has the image. */
+/** An image that was found; what is in it, where that is simulated. */
+export interface FoundImage {
+  readonly spec: ImageSpec | null;
+}
+/** What one server says to a request for a manifest: the image, or words of failure. */
 async function ask(
   host: Host,
   place: Endpoint,
   image: ImageName,
   login: string | null,
-): Promise<string | null> {
+): Promise<string | FoundImage> {
   const path = `/v2/${image.repository}/manifests/${image.tag}`;
   const request = `failed to do request: Head "${place.shown}${path}"`;
   const address = lookUp(host, place.host);
@@ -117,8 +125,13 @@ async function ask(
   const other = host.world.holder(address);
   if (other === undefined) {
     const holds = PUBLIC[image.registry];
-    if (holds?.test(image.repository) === true) return null;
-    return holds === undefined || image.registry === 'docker.io'
+    const reference = readReference(image.full);
+    const spec = reference === null ? undefined : inCatalog(reference);
+    if (spec !== undefined) return { spec };
+    // Where every version is known, one that is not there does not exist.
+    const counted = hasRepository(image.registry, image.repository);
+    if (!counted && holds?.test(image.repository) === true) return { spec: null };
+    return !counted && (holds === undefined || image.registry === 'docker.io')
       ? 'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed'
       : `${image.full}: not found`;
   }
@@ -139,17 +152,23 @@ async function ask(
   const given =
     url === null
       ? null
-      : await listener?.http?.({ method: 'HEAD', url, headers, body: Buffer.alloc(0), from: host.address });
+      : await listener?.http?.({ method: 'GET', url, headers, body: Buffer.alloc(0), from: host.address });
   if (given === null || given === undefined) return `${request}: EOF`;
-  if (given.status === 200) return null;
+  if (given.status === 200) {
+    const spec: ImageSpec | null =
+      IMAGE_TYPE === headerOf(given, 'content-type') ? JSON.parse(given.body.toString('utf8')) : null;
+    return { spec };
+  }
   if (given.status === 401 || given.status === 403)
-    return 'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials';
+    return login === null
+      ? 'pull access denied, repository does not exist or may require authorization: authorization failed: no basic auth credentials'
+      : `failed to authorize: failed to fetch oauth token: unexpected status from GET request to ${place.shown}/service/token?scope=repository%3A${encodeURIComponent(image.repository)}%3Apull&service=harbor-registry: 401 Unauthorized`;
   if (given.status === 404) return `${image.full}: not found`;
   return `unexpected status from HEAD request to ${place.shown}${path}: ${given.status}`;
 }
 
 /**
- * Asks the servers of an image in turn. Gives null when one has it, or the words with which containerd gives up.
+ * Asks the servers of an image in turn. Gives the image when one has it, or the words with which containerd gives up.
  * @param login `user:password`, or null
  */
 export async function resolveImage(
@@ -157,7 +176,7 @@ export async function resolveImage(
   image: ImageName,
   hostsDirs: readonly string[],
   login: string | null = null,
-): Promise<string | null> {
+): Promise<string | FoundImage> {
   const head = `failed to pull and unpack image "${image.full}": failed to resolve reference "${image.full}"`;
   let places: readonly Endpoint[];
   try {
@@ -169,7 +188,7 @@ export async function resolveImage(
   let last = 'no such host';
   for (const place of places) {
     const said = await ask(host, place, image, login);
-    if (said === null) return null;
+    if (typeof said !== 'string') return said;
     last = said;
   }
   return `${head}: ${last}`;

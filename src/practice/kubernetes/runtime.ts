@@ -2,12 +2,15 @@
 import { createHash } from 'node:crypto';
 import type { Host } from '../host.js';
 import type { CriConfig } from './containerd-config.js';
+import type { ImageSpec } from '../images/spec.js';
 import { imageName, resolveImage } from './registry.js';
 
 export interface Image {
   readonly name: string;
   readonly id: string;
   readonly bytes: number;
+  /** What is in it; null where that is not simulated. */
+  readonly spec: ImageSpec | null;
 }
 export interface Container {
   readonly id: string;
@@ -99,19 +102,24 @@ export class ContainerRuntime {
     hostsDirs?: readonly string[],
   ): Promise<string | null> {
     const image = imageName(name);
-    const wrong = await resolveImage(this.#host, image, hostsDirs ?? this.cri?.hostsDirs ?? [], login);
-    if (wrong !== null) return `rpc error: code = Unknown desc = ${wrong}`;
-    this.keep(name);
+    const found = await resolveImage(this.#host, image, hostsDirs ?? this.cri?.hostsDirs ?? [], login);
+    if (typeof found === 'string') return `rpc error: code = Unknown desc = ${found}`;
+    this.keep(name, found.spec);
     return null;
   }
-  keep(name: string): Image {
+  keep(name: string, spec: ImageSpec | null = null): Image {
     const { full } = imageName(name);
     const known = this.images.get(full);
-    if (known !== undefined) return known;
+    if (known !== undefined && (spec === null || known.spec?.digest === spec.digest)) return known;
     const bytes = Math.round((SIZES.find(([pattern]) => pattern.test(full))?.[1] ?? 45) * 1_000_000);
-    const image = { name: full, id: hexOf('image', full), bytes };
+    const image = {
+      name: full,
+      id: spec?.id ?? hexOf('image', full),
+      bytes: spec === null ? bytes : Math.round(spec.sizeBytes / 3),
+      spec,
+    };
     this.images.set(full, image);
-    this.#host.machine.diskUsedBytes += bytes * 2;
+    this.#host.machine.diskUsedBytes += image.bytes * 2;
     return image;
   }
   /** Ends and forgets everything of a pod. */

@@ -7,7 +7,8 @@ import type { Cluster } from './cluster.js';
 import { isReady } from './controllers/pods.js';
 import { listAt, mapAt, textAt, type JsonMap } from './json.js';
 import { KUBELET_CONF } from './kubelet-config.js';
-import { namespaceOf } from './store.js';
+import { dialService, selected } from './pod-dial.js';
+import { nameOf, namespaceOf } from './store.js';
 
 export class Services {
   readonly #host: Host;
@@ -28,29 +29,26 @@ export class Services {
     const { api } = contact ?? { api: null };
     if (api === null) return;
     this.cluster = api.cluster;
-    const wanted = new Map<number, JsonMap>();
-    for (const service of api.cluster.store.list('Service')) {
+    const { cluster } = api;
+    const wanted = new Map<number, { readonly service: JsonMap; readonly entry: JsonMap }>();
+    for (const service of cluster.store.list('Service'))
       for (const port of listAt(service, 'spec', 'ports')) {
         const number = Number(textAt(port, 'nodePort') || 0);
-        const selector = Object.entries(mapAt(service, 'spec', 'selector'));
-        const pod = api.cluster.store
-          .list('Pod', namespaceOf(service))
-          .find(
-            (one) =>
-              isReady(one) &&
-              selector.length > 0 &&
-              selector.every(([key, value]) => textAt(one, 'metadata', 'labels', key) === textAt(value)),
-          );
-        if (number > 0 && pod !== undefined) wanted.set(number, pod);
+        // Without a ready pod the rules refuse: nobody listens.
+        if (number > 0 && selected(cluster, service).some(isReady))
+          wanted.set(number, { service, entry: mapAt(port) });
       }
-    }
     for (const [port, listener] of this.#open) {
       if (wanted.has(port)) continue;
       listener.close();
       this.#open.delete(port);
     }
-    for (const [port, pod] of wanted) {
+    for (const [port, { service, entry }] of wanted) {
       if (this.#open.has(port) || this.#host.listens('0.0.0.0', port)) continue;
+      const dial = () => {
+        const live = cluster.store.get('Service', namespaceOf(service), nameOf(service)) ?? service;
+        return dialService(this.#host, cluster, live, entry, this.#host.address);
+      };
       this.#open.set(
         port,
         this.#host.listeners.open({
@@ -60,17 +58,15 @@ export class Services {
           pid: 1,
           published: true,
           hidden: true,
-          http: (request) => {
-            const image = textAt(pod, 'spec', 'containers', 0, 'image');
-            return /nginx/.test(image) && request.url.pathname !== '/'
-              ? answer(404, '<html><head><title>404 Not Found</title></head></html>\n', [
-                  ['Content-Type', 'text/html'],
-                ])
-              : answer(
-                  200,
-                  /nginx/.test(image) ? '<!DOCTYPE html><title>Welcome to nginx!</title>\n' : `${image}\n`,
-                  [['Content-Type', 'text/html']],
-                );
+          meets: () => dial().reach,
+          http: async (request) => {
+            const { reach, server, from } = dial();
+            if (reach !== 'open') return null;
+            if (server !== null) return (await server.http?.({ ...request, from })) ?? null;
+            // A program that is not simulated: that it answers is all there is to say.
+            return answer(200, 'practice lab: this program is not simulated\n', [
+              ['Content-Type', 'text/plain'],
+            ]);
           },
         }),
       );

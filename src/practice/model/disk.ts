@@ -2,6 +2,7 @@
 import type { Host } from '../host.js';
 import { placeLiveFiles } from './live-files.js';
 import type { Random } from './random.js';
+import { placeSwapFile } from './swap.js';
 
 const DIRECTORIES = [
   '/boot',
@@ -173,7 +174,7 @@ export function prepareDisk(host: Host, user: string, publicKey: string, random:
   volume.put('/var/lib/apt/lists/lock', '', { mode: 0o640 });
   volume.put('/var/cache/apt/archives/lock', '', { mode: 0o640 });
   volume.put('/var/log/dpkg.log', '');
-  volume.put('/swap.img', '', { mode: 0o600 });
+  for (const { path, mib } of machine.swaps) placeSwapFile(host, path, mib);
   for (const device of ['null', 'zero', 'urandom', 'full'] as const)
     volume.place(`/dev/${device}`, make.device(device));
   volume.place('/dev/random', make.device('urandom'));

@@ -9,6 +9,8 @@ export interface HttpRequest {
   readonly body: Buffer;
   /** Address of the client as the server sees it. */
   readonly from: string;
+  /** The certificate that the client showed, PEM. */
+  readonly certificate?: string;
 }
 export interface HttpResponse {
   readonly status: number;

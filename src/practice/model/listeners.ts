@@ -14,6 +14,8 @@ export interface ListenerSpec {
   readonly tls?: () => TlsIdentity | null;
   /** Reached by DNAT and FORWARD, so that rules for the host's INPUT do not count (Docker's ports, NodePorts). */
   readonly published?: boolean;
+  /** What a connection that comes through meets behind it (NodePorts); open when absent. */
+  readonly meets?: () => 'open' | 'refused' | 'silent' | 'unreachable';
   /** No process of the host holds a socket for it (kube-proxy's rules): ss does not show it. */
   readonly hidden?: boolean;
 }

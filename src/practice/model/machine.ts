@@ -39,7 +39,7 @@ export class Machine {
   readonly sizes: { cpus: number; memoryMiB: number; diskGiB: number };
   readonly productUuid: string;
   /** What the installed system takes on the disk, bytes, beyond the files that are simulated. */
-  diskUsedBytes = 5.6 * 2 ** 30;
+  diskUsedBytes = 3.6 * 2 ** 30;
   memoryUsedMiB = 410;
   bootId: string;
   /** Real time of the last boot, epoch ms. */

@@ -1,5 +1,6 @@
 /** The little world around three hosts: who reaches whom, and the names that public DNS knows. */
 import type { Host } from '../host.js';
+import { Gitlab } from '../gitlab/server.js';
 import { reachInCluster } from '../kubernetes/pod-network.js';
 import { Simulation } from '../kubernetes/simulation.js';
 import type { Archive } from './archives.js';
@@ -28,8 +29,8 @@ export class World {
   natDnsDown = false;
   /** Web servers of the internet by name; they answer http and https with certificates that everybody trusts. */
   readonly sites = new Map<string, HttpHandler>();
-  /** Public keys that people have added at gitlab.com, `type base64` → the account. */
-  readonly gitlabKeys = new Map<string, string>();
+  /** The GitLab at gitlab.com. */
+  readonly gitlab = new Gitlab();
   /** Package archives beyond the distribution's, by site. */
   readonly archives = new Map<string, Archive>();
   readonly names = new Map<string, readonly string[]>([
@@ -80,7 +81,8 @@ export class World {
   reach(from: Host, address: string, port: number): Reach {
     const { machine } = from;
     if (address.startsWith('127.') || machine.addresses.includes(address)) {
-      return from.listens(address, port) ? 'open' : 'refused';
+      if (!from.listens(address, port)) return 'refused';
+      return from.listeners.find(address, port)?.meets?.() ?? 'open';
     }
     const inside = reachInCluster(from, address, port);
     if (inside !== null) return inside;

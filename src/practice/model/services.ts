@@ -1,8 +1,9 @@
 /** The services of a host that do something to it, and the package that brings one of them. */
 import type { Host } from '../host.js';
-import { installTool } from '../commands/all.js';
+import { installProgram, installTool } from '../commands/all.js';
 import { installUfw } from '../commands/ufw/ufw.js';
 import { addDockerPackages } from '../docker/packages.js';
+import { git } from '../git/git.js';
 import { addGitlabPackages } from '../gitlab/packages.js';
 import { addKubernetesPackages } from '../kubernetes/packages.js';
 import { addKernelServices } from './kernel-services.js';
@@ -76,6 +77,11 @@ export function installPackages(host: Host): void {
       host.packages.add(spec, {
         installed: () => installTool(host, name),
         removed: () => host.volume.drop(`/usr/bin/${name}`),
+      });
+    else if (name === 'git')
+      host.packages.add(spec, {
+        installed: () => installProgram(host, 'git', git(host)),
+        removed: () => host.volume.drop('/usr/bin/git'),
       });
     else host.packages.add(spec);
   }

@@ -1,5 +1,6 @@
 /** Swap of a host: what is in use, what fstab and unit files bring back, and the units that systemd makes of them. */
 import type { Host } from '../host.js';
+import { contentOf, type FileInode } from '../vfs/inode.js';
 import { UnitFailure, type UnitHooks } from './unit.js';
 
 export interface Swap {
@@ -13,7 +14,12 @@ export interface FstabEntry {
   readonly type: string;
   readonly options: string;
 }
-const SWAP_FILE_MIB = 2048;
+const MIB = 2 ** 20;
+/** What mkswap leaves in the first page of an area, at its end. */
+const SIGNATURE = Buffer.from('SWAPSPACE2');
+const SIGNATURE_AT = 4096 - SIGNATURE.length;
+/** The smallest area that mkswap takes. */
+export const LEAST_SWAP_BYTES = 40 * 1024;
 
 /** Lines of /etc/fstab that count. */
 export function fstab(host: Host): readonly FstabEntry[] {
@@ -25,14 +31,27 @@ export function fstab(host: Host): readonly FstabEntry[] {
 export const swapLines = (host: Host): readonly FstabEntry[] =>
   fstab(host).filter((entry) => entry.type === 'swap');
 
-/** Size of the swap area behind a path, MiB; null when nothing is there that could be one. */
-function sizeOf(host: Host, path: string): number | null {
-  const zram = /^\/dev\/zram\d+$/.test(path);
-  if (zram) return host.machine.zram ? Math.floor(host.machine.sizes.memoryMiB / 2) : null;
+/** Marks a file as a swap area, as mkswap does. */
+export function signSwap(host: Host, file: FileInode): void {
+  host.volume.write(file, SIGNATURE_AT, SIGNATURE);
+}
+/** A swap file as an installer leaves it: its length on the disk, and nothing in it but the mark. */
+export function placeSwapFile(host: Host, path: string, mib: number): void {
+  const file = host.volume.put(path, '', { mode: 0o600 });
+  host.volume.extend(file, mib * MIB);
+  signSwap(host, file);
+}
+
+/** Size of the swap area behind a path, MiB; or why there is none, in swapon's words. */
+function sizeOf(host: Host, path: string): number | string {
+  const missing = `cannot open ${path}: No such file or directory`;
+  if (/^\/dev\/zram\d+$/.test(path))
+    return host.machine.zram ? Math.floor(host.machine.sizes.memoryMiB / 2) : missing;
   const inode = host.volume.find(path);
-  if (inode?.kind !== 'file') return null;
-  // The installer's swap file stands in the tree without its gigabytes.
-  return inode.size === 0 ? SWAP_FILE_MIB : Math.floor(inode.size / 2 ** 20);
+  if (inode === undefined) return missing;
+  if (inode.kind !== 'file') return `${path}: swapon failed: Invalid argument`;
+  const signed = contentOf(inode, SIGNATURE_AT, SIGNATURE_AT + SIGNATURE.length).equals(SIGNATURE);
+  return signed ? Math.floor(inode.size / MIB) : `${path}: read swap header failed`;
 }
 
 /** Turns swap on. Gives why it cannot, in swapon's words, or null. */
@@ -40,7 +59,7 @@ export function swapOn(host: Host, path: string): string | null {
   if (host.machine.swaps.some((swap) => swap.path === path))
     return `${path}: swapon failed: Device or resource busy`;
   const mib = sizeOf(host, path);
-  if (mib === null) return `cannot open ${path}: No such file or directory`;
+  if (typeof mib === 'string') return mib;
   host.machine.swaps = [
     ...host.machine.swaps,
     { path, mib, priority: path.startsWith('/dev/zram') ? 100 : -2 - host.machine.swaps.length },

@@ -159,13 +159,13 @@ export class Systemd {
     unit.pid = hooks?.pid !== undefined ? hooks.pid() : this.#runs(unit.spec) ? this.#takePid() : 0;
     unit.changedAt = this.#now();
     if (hooks !== undefined) this.#kept.set(unit, hooks);
-    for (const other of this.units.values())
-      if (
+    const pulled = [...this.units.values()].filter(
+      (other) =>
         other.enablement === 'enabled' &&
         !other.masked &&
-        other.spec.wantedBy?.includes(unit.spec.name) === true
-      )
-        void this.start(other);
+        other.spec.wantedBy?.includes(unit.spec.name) === true,
+    );
+    for (const other of pulled) void this.#afterOthers(other, pulled);
     this.#log(
       unit,
       over || unit.spec.oneshot === true ? `Finished ${this.#label(unit)}.` : `Started ${this.#label(unit)}.`,
@@ -342,9 +342,13 @@ export class Systemd {
         (unit.spec.oneshot !== true || unit.spec.remains === true || unit.spec.type !== undefined),
     );
     const own = (unit: Unit) => unit.spec.fragment?.startsWith('/etc/systemd/system/') === true;
+    // Swap belongs to what every service comes after.
+    const swap = (unit: Unit) => unit.spec.name.endsWith('.swap');
+    for (const unit of wanted) if (swap(unit)) await this.start(unit);
     for (const unit of wanted) if (!own(unit)) await this.start(unit);
     for (const unit of wanted) if (own(unit)) void this.#afterOthers(unit, wanted);
   }
+  /** Starts a unit once those of the others have been started that it comes after. */
   async #afterOthers(unit: Unit, wanted: readonly Unit[]): Promise<void> {
     for (const name of unit.spec.after ?? []) {
       const other = wanted.find((one) => one.spec.name === name);

@@ -240,6 +240,9 @@ const POSIX: Readonly<Record<string, string>> = {
   '[:blank:]': ' \\t',
   '[:xdigit:]': '0-9a-fA-F',
   '[:punct:]': '!-\\/:-@\\[-`{-~',
+  '[:cntrl:]': '\\x00-\\x1f\\x7f',
+  '[:print:]': ' -~',
+  '[:graph:]': '!-~',
 };
 function regularExpression(shell: Shell, text: string, source: string, ignoreCase: boolean): boolean {
   let expression: RegExp;

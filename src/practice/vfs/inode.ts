@@ -8,6 +8,7 @@ export const ERRNO = {
   EIO: 'Input/output error',
   ENXIO: 'No such device or address',
   EBADF: 'Bad file descriptor',
+  ENOMEM: 'Cannot allocate memory',
   EACCES: 'Permission denied',
   EEXIST: 'File exists',
   EXDEV: 'Invalid cross-device link',
@@ -57,11 +58,16 @@ interface Common {
   mtimeMs: number;
   nlink: number;
 }
-/** A regular file; `bytes` is a buffer with room to grow, `size` the part that counts. */
+/**
+ * A regular file. `size` is its length; `bytes` is a buffer with room to grow, of which `size - hollow` count. The last
+ * `hollow` bytes are zeros that nobody holds: a swap file of two gigabytes takes its place on the simulated disk, and none
+ * in this program's memory.
+ */
 export interface FileInode extends Common {
   readonly kind: 'file';
   bytes: Buffer;
   size: number;
+  hollow: number;
   /** Name of the simulated program that executing this file runs. */
   program: string | null;
   /** True for files on a tmpfs: gone after a reboot, and not counted as disk use. */
@@ -92,6 +98,16 @@ export interface DeviceInode extends Common {
   readonly kind: 'device';
   /** `socket`: a unix socket, which is connected to and not opened. */
   readonly device: 'null' | 'zero' | 'urandom' | 'full' | 'socket';
+}
+/** More than this is never read as a whole: the zeros of a hollow file would have to be made. */
+export const MAX_WHOLE = 256 << 20;
+/** Part of a file's content, zeros included. */
+export function contentOf(file: FileInode, from = 0, to = file.size): Buffer {
+  const end = Math.min(to, file.size);
+  const held = file.bytes.subarray(from, Math.max(from, Math.min(end, file.size - file.hollow)));
+  const content = Buffer.alloc(Math.max(0, end - from));
+  held.copy(content);
+  return content;
 }
 export type Inode = FileInode | DirectoryInode | SymlinkInode | LiveInode | LiveDirectoryInode | DeviceInode;
 
@@ -126,6 +142,7 @@ export class InodeFactory {
       ...this.#common(owner, 0o644),
       bytes,
       size: bytes.length,
+      hollow: 0,
       program: null,
       volatile,
     };

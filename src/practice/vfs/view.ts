@@ -1,6 +1,8 @@
 /** The file tree as one user sees it: every operation checks the permissions that Linux would. */
 import {
+  MAX_WHOLE,
   SystemError,
+  contentOf,
   type Caller,
   type DirectoryInode,
   type FileInode,
@@ -142,7 +144,8 @@ export class View {
     const inode = this.open(path, { read: true });
     switch (inode.kind) {
       case 'file':
-        return Buffer.from(inode.bytes.subarray(0, inode.size));
+        if (inode.size > MAX_WHOLE) throw new SystemError('ENOMEM', path);
+        return contentOf(inode);
       case 'live':
         return Buffer.from(inode.text(this.caller));
       case 'device':

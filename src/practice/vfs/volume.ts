@@ -46,8 +46,11 @@ export class Volume {
   readonly root: DirectoryInode;
   readonly now: () => number;
   #used = 0;
+  #hollow = 0;
   /** Bytes that regular files may still take on the disk; asked at every growth. */
   free: () => number = () => Number.POSITIVE_INFINITY;
+  /** Bytes of content that may still be held; asked at every growth that is more than zeros. */
+  memory: () => number = () => Number.POSITIVE_INFINITY;
 
   /** @param now the host's clock, milliseconds since the epoch */
   constructor(now: () => number) {
@@ -59,6 +62,10 @@ export class Volume {
   /** Bytes that files on the disk (not on a tmpfs) take. */
   get usedBytes(): number {
     return this.#used;
+  }
+  /** How many of them are really held here: all but the zeros at the end of hollow files. */
+  get heldBytes(): number {
+    return this.#used - this.#hollow;
   }
 
   /**
@@ -131,7 +138,10 @@ export class Volume {
     const old = dir.entries.get(name);
     if (old !== undefined) this.forget(old);
     dir.entries.set(name, inode);
-    if (inode.kind === 'file' && !inode.volatile) this.#used += inode.size;
+    if (inode.kind === 'file' && !inode.volatile) {
+      this.#used += inode.size;
+      this.#hollow += inode.hollow;
+    }
   }
 
   /** Makes a directory and its parents; those that are there stay as they are. */
@@ -163,7 +173,7 @@ export class Volume {
   /** Text of a regular or live file, or null when there is none: how the model reads its configuration. */
   text(path: string): string | null {
     const inode = this.find(path);
-    if (inode?.kind === 'file') return inode.bytes.toString('utf8', 0, inode.size);
+    if (inode?.kind === 'file') return inode.bytes.toString('utf8', 0, inode.size - inode.hollow);
     if (inode?.kind === 'live') return inode.text(ROOT);
     return null;
   }
@@ -197,6 +207,7 @@ export class Volume {
       for (const child of inode.entries.values()) this.forget(child);
     } else if (inode.kind === 'file' && !inode.volatile && inode.nlink <= 0) {
       this.#used -= inode.size;
+      this.#hollow -= inode.hollow;
     }
   }
 
@@ -206,35 +217,43 @@ export class Volume {
    */
   write(file: FileInode, offset: number, bytes: Buffer): void {
     const end = offset + bytes.length;
-    const growth = Math.max(0, end - file.size);
-    if (growth > 0 && !file.volatile) {
-      if (growth > this.free()) throw new SystemError('ENOSPC');
-      if (file.nlink > 0) this.#used += growth;
-    }
+    const held = file.size - file.hollow;
+    const size = Math.max(file.size, end);
+    if (!file.volatile && size > file.size && size - file.size > this.free()) throw new SystemError('ENOSPC');
+    if (!file.volatile && end > held && end - held > this.memory()) throw new SystemError('ENOSPC');
     if (end > file.bytes.length) {
       const grown = Buffer.alloc(Math.max(end, Math.min(file.bytes.length * 2, file.bytes.length + GROWTH)));
-      file.bytes.copy(grown, 0, 0, file.size);
+      file.bytes.copy(grown, 0, 0, held);
       file.bytes = grown;
-    } else if (offset > file.size) {
-      file.bytes.fill(0, file.size, offset);
+    } else if (offset > held) {
+      file.bytes.fill(0, held, offset);
     }
     bytes.copy(file.bytes, offset);
-    file.size = Math.max(file.size, end);
-    file.mtimeMs = this.now();
+    this.#resize(file, size, size - Math.max(held, end));
+  }
+
+  /**
+   * Makes a file longer by zeros, which take room on the disk and none in memory.
+   * @throws SystemError ENOSPC when the disk is full
+   */
+  extend(file: FileInode, by: number): void {
+    if (!file.volatile && by > this.free()) throw new SystemError('ENOSPC');
+    this.#resize(file, file.size + by, file.hollow + by);
   }
 
   truncate(file: FileInode, size = 0): void {
-    if (!file.volatile && file.nlink > 0) this.#used += size - file.size;
-    if (size > file.bytes.length) {
-      const grown = Buffer.alloc(size);
-      file.bytes.copy(grown, 0, 0, file.size);
-      file.bytes = grown;
-    } else if (size === 0) {
-      file.bytes = Buffer.alloc(0);
-    } else if (size > file.size) {
-      file.bytes.fill(0, file.size, size);
+    const held = Math.min(size, file.size - file.hollow);
+    if (size === 0) file.bytes = Buffer.alloc(0);
+    this.#resize(file, size, size - held);
+  }
+
+  #resize(file: FileInode, size: number, hollow: number): void {
+    if (!file.volatile && file.nlink > 0) {
+      this.#used += size - file.size;
+      this.#hollow += hollow - file.hollow;
     }
     file.size = size;
+    file.hollow = hollow;
     file.mtimeMs = this.now();
   }
 }

@@ -1,6 +1,7 @@
 /** Who answers at the other end of a connection of the simulated network. */
 import { X509Certificate } from 'node:crypto';
 import type { Host } from '../host.js';
+import { dialCluster } from '../kubernetes/pod-dial.js';
 import type { HttpHandler, TlsIdentity } from '../model/http.js';
 import { isAddress } from '../model/machine.js';
 
@@ -22,6 +23,9 @@ export function serverAt(from: Host, address: string, port: number, name: string
     const client = own ? (address.startsWith('127.') ? '127.0.0.1' : from.address) : from.address;
     return { http: listener?.http ?? null, tls: identity, from: client };
   }
+  const cluster = from.kube.services.cluster;
+  const inside = cluster === null ? null : dialCluster(from, cluster, address, port, from.address);
+  if (inside !== null) return { http: inside.server?.http ?? null, tls: null, from: inside.from };
   const known = isAddress(name)
     ? [...from.world.names].find(([, addresses]) => addresses.includes(address))?.[0]
     : name;

@@ -7,6 +7,7 @@ import type { Process } from '../kernel/process.js';
 import { headerOf, reasonOf, type HttpResponse } from '../model/http.js';
 import { SystemError } from '../vfs/inode.js';
 import { baseName, dirName } from '../vfs/volume.js';
+import { clientCertificate } from './client-certificate.js';
 import { configWords, readCurl, type CurlOptions } from './curl-options.js';
 import { writeOut } from './curl-write-out.js';
 import { fetchFrom, NoAnswer, portOf, type Question } from './fetch.js';
@@ -76,7 +77,8 @@ class Curl {
     for (const [name, value] of this.#options.found) {
       if (!/^(data(-binary|-raw|-ascii|-urlencode)?|json)$/.test(name)) continue;
       let bytes: Buffer = Buffer.from(value);
-      if (value.startsWith('@') && name !== 'data-raw') {
+      if (name === 'data-urlencode') bytes = await this.#encoded(value);
+      else if (value.startsWith('@') && name !== 'data-raw') {
         bytes = await readOperand(this.#process, value.slice(1));
         if (name === 'data' || name === 'data-ascii')
           bytes = Buffer.from(bytes.toString('latin1').replace(/[\r\n]/g, ''), 'latin1');
@@ -85,6 +87,18 @@ class Curl {
       parts.push(bytes);
     }
     return parts.length === 0 ? null : Buffer.concat(parts);
+  }
+  /** `text`, `=text`, `name=text`, `@file` and `name@file`: what stands after the name is encoded. */
+  async #encoded(value: string): Promise<Buffer> {
+    const [, name = '', mark = '', rest = value] = /^([^=@]*)([=@])([\s\S]*)$/.exec(value) ?? [];
+    const bytes = mark === '@' ? await readOperand(this.#process, rest) : Buffer.from(rest);
+    const text = [...bytes]
+      .map((byte) => {
+        const char = String.fromCharCode(byte);
+        return /[A-Za-z0-9._~-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+      })
+      .join('');
+    return Buffer.from(name === '' ? text : `${name}=${text}`);
   }
   async #headers(body: Buffer | null): Promise<Map<string, string>> {
     const headers = new Map([
@@ -149,6 +163,13 @@ class Curl {
         return [`${name}:${port}`, address.join(':').split(',')[0] ?? ''] as const;
       }),
     );
+    let certificate: string | null;
+    try {
+      certificate = clientCertificate(this.last('cert'), this.last('key'), (path) => this.#readText(path));
+    } catch (error) {
+      if (error instanceof NoAnswer) return failed(error, url.href);
+      throw error;
+    }
     let method = this.last('request') ?? (this.has('head') ? 'HEAD' : body === null ? 'GET' : 'POST');
     let redirects = 0;
     for (;;) {
@@ -160,6 +181,7 @@ class Curl {
         resolve,
         insecure: this.has('insecure'),
         authorities: this.all('cacert').map((path) => this.#readText(path)),
+        ...(certificate === null ? {} : { certificate }),
         connectTimeoutMs: seconds('connect-timeout', 130),
         timeoutMs: seconds('max-time', 1e9),
       };

@@ -15,6 +15,8 @@ export interface Question {
   readonly insecure: boolean;
   /** PEM files beyond the system's. */
   readonly authorities: readonly string[];
+  /** What the client shows of itself over TLS, PEM. */
+  readonly certificate?: string;
   readonly connectTimeoutMs: number;
   /** For the whole exchange. */
   readonly timeoutMs: number;
@@ -101,6 +103,9 @@ export async function fetchFrom(host: Host, process: Process, question: Question
         headers: new Map([['host', url.host], ...question.headers]),
         body: question.body,
         from: server.from,
+        ...(question.certificate === undefined || url.protocol !== 'https:'
+          ? {}
+          : { certificate: question.certificate }),
       }),
     ),
   );

@@ -4,11 +4,13 @@ import type { Host } from '../../host.js';
 import type { Program } from '../../kernel/kernel.js';
 import { OptionError, readOptions, type Options } from '../options.js';
 import { engineVersion, explained, makeCall } from './call.js';
+import { build } from './build.js';
 import * as containers from './containers.js';
 import * as images from './images.js';
 import { info, version } from './info.js';
 import { inspect, network, system, volume } from './objects.js';
 import { login, logout } from './login.js';
+import { manifest } from './manifest.js';
 import { createVerb, run } from './run.js';
 
 const VERBS: Readonly<Record<string, containers.Verb>> = {
@@ -31,7 +33,8 @@ const VERBS: Readonly<Record<string, containers.Verb>> = {
   rmi: images.rmi,
   load: images.load,
   save: images.save,
-  build: images.build,
+  build,
+  manifest,
   login,
   logout,
   version,
@@ -113,7 +116,6 @@ export function docker(host: Host): Program {
           'search',
           'scout',
           'builder',
-          'manifest',
           'trust',
           'container',
           'image',

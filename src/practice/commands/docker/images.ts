@@ -1,8 +1,8 @@
-/** docker pull, push, images, tag, rmi, load, save, build. */
+/** docker pull, push, images, tag, rmi, load, save. */
 import { humanSize, ago } from './call.js';
 import { daemon, Refusal, withDockerOptions, type Call } from './call.js';
 import { EngineError } from '../../docker/types.js';
-import { makeImage, packImages, readReference, unpackImages } from '../../images/spec.js';
+import { packImages, readReference, unpackImages } from '../../images/spec.js';
 import { PullError, pullImage, pushImage, type RegistryAccess } from '../../images/pull.js';
 import { formatted, type Verb } from './containers.js';
 import { loginFor } from './login.js';
@@ -243,88 +243,3 @@ export const save: Verb = (call, args) =>
     else call.process.view.write(call.process.path(path), bytes);
     return 0;
   });
-
-/** A Dockerfile is read for its base image and what its containers run; RUN steps are not carried out. */
-export const build: Verb = (call, args) =>
-  withDockerOptions(
-    call,
-    'build',
-    args,
-    {
-      flags: 'q',
-      values: 'tf',
-      long: [
-        'tag=',
-        'file=',
-        'build-arg=',
-        'no-cache',
-        'pull',
-        'quiet',
-        'progress=',
-        'target=',
-        'label=',
-        'platform=',
-        'push',
-        'load',
-        'provenance=',
-      ],
-    },
-    async (options) => {
-      const engine = daemon(call);
-      const context = call.process.path(options.operands[0] ?? '.');
-      const file = options.value('f', 'file') ?? `${context}/Dockerfile`;
-      const path = call.process.path(file);
-      if (call.process.view.peek(path) === undefined)
-        throw new Refusal(
-          `ERROR: failed to build: failed to solve: failed to read dockerfile: open ${file.split('/').at(-1) ?? 'Dockerfile'}: no such file or directory`,
-        );
-      const lines = call.process.view
-        .readText(path)
-        .replace(/\\\n/g, ' ')
-        .split('\n')
-        .map((line) => line.trim())
-        .filter((line) => line !== '' && !line.startsWith('#'));
-      const bases = lines.filter((line) => /^FROM\s/i.test(line)).map((line) => line.split(/\s+/)[1] ?? '');
-      const base = bases.at(-1);
-      if (base === undefined)
-        throw new Refusal('ERROR: failed to build: failed to solve: no build stage in current context');
-      if (
-        engine.findImage(base) === undefined &&
-        base !== 'scratch' &&
-        (await pullInto(call, base, true, true)) !== 0
-      )
-        return 1;
-      const parent = engine.findImage(base)?.spec;
-      const words = (key: string) =>
-        lines.findLast((line) => new RegExp(`^${key}\\s`, 'i').test(line))?.replace(/^\S+\s+/, '');
-      const list = (text: string | undefined) =>
-        text === undefined
-          ? undefined
-          : text.startsWith('[')
-            ? (JSON.parse(text) as string[])
-            : ['/bin/sh', '-c', text];
-      const names = [...options.all('t'), ...options.all('tag')];
-      const image = makeImage(names[0] ?? lines.join('\n'), {
-        program: parent?.program ?? 'shell',
-        createdAt: new Date(call.host.machine.now()).toISOString(),
-        sizeBytes: (parent?.sizeBytes ?? 0) + 1_000_000,
-        entrypoint: list(words('ENTRYPOINT')) ?? parent?.entrypoint ?? [],
-        command: list(words('CMD')) ?? parent?.command ?? [],
-        exposed: lines
-          .filter((line) => /^EXPOSE\s/i.test(line))
-          .map((line) => Number(line.split(/\s+/)[1]?.split('/')[0] ?? 0)),
-      });
-      for (const [index, line] of lines.entries()) {
-        await call.process.err(`#${index + 4} [${index + 1}/${lines.length}] ${line}\n`);
-        await call.process.sleep(300);
-        await call.process.err(`#${index + 4} DONE 0.3s\n`);
-      }
-      for (const name of names) {
-        const reference = readReference(name);
-        if (reference === null) throw new Refusal(`ERROR: invalid tag "${name}": invalid reference format`);
-        engine.addImage(`${reference.familiar}:${reference.tag}`, image);
-      }
-      if (names.length === 0) engine.addImage(`sha256:${image.id}`, image).names.clear();
-      return 0;
-    },
-  );

@@ -1,6 +1,7 @@
 /** docker version and info. */
 import type { Engine } from '../../docker/engine.js';
 import { renderTemplate } from '../../format/go-template.js';
+import { installedContainerd } from '../../kubernetes/containerd-config.js';
 import { KERNEL_RELEASE } from '../../model/machine.js';
 import {
   API_VERSION,
@@ -57,7 +58,7 @@ export const version: Verb = (call, args) =>
       return 0;
     }
     await call.process.out(
-      `${text}\nServer: Docker Engine - Community\n Engine:\n  Version:          ${number}\n  API version:      ${API_VERSION} (minimum version 1.24)\n  Go version:       go1.25.3\n  Git commit:       ${GIT}\n  OS/Arch:          linux/amd64\n  Experimental:     false\n containerd:\n  Version:          v1.7.28\n runc:\n  Version:          1.3.3\n docker-init:\n  Version:          0.19.0\n`,
+      `${text}\nServer: Docker Engine - Community\n Engine:\n  Version:          ${number}\n  API version:      ${API_VERSION} (minimum version 1.24)\n  Go version:       go1.25.3\n  Git commit:       ${GIT}\n  OS/Arch:          linux/amd64\n  Experimental:     false\n containerd:\n  Version:          v${installedContainerd(call.host)?.version ?? '1.7.28'}\n runc:\n  Version:          1.3.3\n docker-init:\n  Version:          0.19.0\n`,
     );
     return 0;
   });

@@ -38,6 +38,25 @@ export function replicaSet(cluster: Cluster, set: JsonMap): void {
     observedGeneration: numberAt(set, 'metadata', 'generation') ?? 1,
   });
 }
+export const REVISION = 'deployment.kubernetes.io/revision';
+/** When each deployment began to wait for the pods of its present template, simulated seconds. */
+const waits = new WeakMap<Cluster, Map<string, { readonly hash: string; readonly since: number }>>();
+/** Whether a deployment has waited longer than it may. */
+function late(cluster: Cluster, object: JsonMap, hash: string, waiting: boolean): boolean {
+  const all = waits.get(cluster) ?? new Map<string, { readonly hash: string; readonly since: number }>();
+  waits.set(cluster, all);
+  const { seconds } = cluster.host.world.simulation;
+  if (!waiting) {
+    all.delete(uidOf(object));
+    return false;
+  }
+  const known = all.get(uidOf(object));
+  if (known === undefined || known.hash !== hash) {
+    all.set(uidOf(object), { hash, since: seconds });
+    return false;
+  }
+  return seconds - known.since >= (numberAt(object, 'spec', 'progressDeadlineSeconds') ?? 600);
+}
 export function deployment(cluster: Cluster, object: JsonMap): void {
   const { store } = cluster;
   const template = mapAt(object, 'spec', 'template');
@@ -51,9 +70,10 @@ export function deployment(cluster: Cluster, object: JsonMap): void {
   const name = `${nameOf(object)}-${hash}`;
   const labels = { ...mapAt(template, 'metadata', 'labels'), 'pod-template-hash': hash };
   const current = sets.find((set) => nameOf(set) === name);
-  const revision =
-    textAt(current, 'metadata', 'annotations', 'deployment.kubernetes.io/revision') ||
-    String(sets.length + 1);
+  const number = (set: JsonMap | undefined) => Number(textAt(set, 'metadata', 'annotations', REVISION) || 0);
+  const newest = Math.max(0, ...sets.map(number));
+  // What comes back after others is the newest again.
+  const revision = String(current !== undefined && number(current) === newest ? newest : newest + 1);
   if (current === undefined)
     store.create(builtIn('ReplicaSet'), {
       metadata: {
@@ -61,7 +81,7 @@ export function deployment(cluster: Cluster, object: JsonMap): void {
         namespace: namespaceOf(object),
         labels,
         ownerReferences: [ownerReference(object)],
-        annotations: { 'deployment.kubernetes.io/revision': revision },
+        annotations: { [REVISION]: revision },
       },
       spec: {
         replicas: wanted,
@@ -75,8 +95,24 @@ export function deployment(cluster: Cluster, object: JsonMap): void {
   else
     store.change(builtIn('ReplicaSet'), namespaceOf(object), name, (set) => ({
       ...set,
+      metadata: {
+        ...mapAt(set, 'metadata'),
+        annotations: { ...mapAt(set, 'metadata', 'annotations'), [REVISION]: revision },
+      },
       spec: { ...mapAt(set, 'spec'), replicas: wanted },
     }));
+  // Old ones that hold nothing are kept for a way back, and no more of them than wanted.
+  const history = numberAt(object, 'spec', 'revisionHistoryLimit') ?? 10;
+  const idle = sets.filter(
+    (set) =>
+      nameOf(set) !== name &&
+      numberAt(set, 'spec', 'replicas') === 0 &&
+      (numberAt(set, 'status', 'replicas') ?? 0) === 0,
+  );
+  for (const set of idle
+    .toSorted((a, b) => number(a) - number(b))
+    .slice(0, Math.max(0, idle.length - history)))
+    store.delete(builtIn('ReplicaSet'), namespaceOf(set), nameOf(set));
   const ready = numberAt(current, 'status', 'readyReplicas') ?? 0;
   for (const set of sets) {
     // The old ones make room once the new ones are ready.
@@ -106,6 +142,7 @@ export function deployment(cluster: Cluster, object: JsonMap): void {
         : now,
     lastUpdateTime: textAt(old(type), 'lastUpdateTime') || now,
   });
+  const exceeded = late(cluster, object, `${hash} ${wanted}`, ready < wanted);
   const status: JsonMap = {
     observedGeneration: numberAt(object, 'metadata', 'generation') ?? 1,
     replicas: all,
@@ -124,9 +161,13 @@ export function deployment(cluster: Cluster, object: JsonMap): void {
       ),
       condition(
         'Progressing',
-        true,
-        ready >= wanted ? 'NewReplicaSetAvailable' : 'ReplicaSetUpdated',
-        `ReplicaSet "${name}" ${ready >= wanted ? 'has successfully progressed.' : 'is progressing.'}`,
+        !exceeded,
+        ready >= wanted
+          ? 'NewReplicaSetAvailable'
+          : exceeded
+            ? 'ProgressDeadlineExceeded'
+            : 'ReplicaSetUpdated',
+        `ReplicaSet "${name}" ${ready >= wanted ? 'has successfully progressed.' : exceeded ? 'has timed out progressing.' : 'is progressing.'}`,
       ),
     ],
   };
@@ -145,7 +186,7 @@ export function deployment(cluster: Cluster, object: JsonMap): void {
       ...mapAt(one, 'metadata'),
       annotations: {
         ...mapAt(one, 'metadata', 'annotations'),
-        'deployment.kubernetes.io/revision': revision,
+        [REVISION]: revision,
       },
     },
     status,

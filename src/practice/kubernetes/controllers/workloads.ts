@@ -1,12 +1,12 @@
-/** What owns pods: all of it settled once a second; StatefulSets and Jobs in person. */
-import { instant } from '../access.js';
+/** What owns pods: all of it settled once a second; StatefulSets in person. */
 import type { Cluster } from '../cluster.js';
 import { isMap, listAt, mapAt, numberAt, textAt, type JsonMap } from '../json.js';
 import { builtIn } from '../resources.js';
-import { nameOf, namespaceOf, uidOf } from '../store.js';
+import { nameOf, namespaceOf } from '../store.js';
 import { daemonSet } from './daemon-sets.js';
 import { deployment, replicaSet } from './deployments.js';
-import { suffix, isReady, leaving, ownedPods, makePod, endPod, hashOf } from './pods.js';
+import { job } from './jobs.js';
+import { isReady, leaving, ownedPods, makePod, endPod, hashOf } from './pods.js';
 
 function statefulSet(cluster: Cluster, set: JsonMap): void {
   const { store } = cluster;
@@ -47,55 +47,6 @@ function statefulSet(cluster: Cluster, set: JsonMap): void {
     updateRevision: `${nameOf(set)}-${hash}`,
   });
 }
-function job(cluster: Cluster, object: JsonMap): void {
-  const { store } = cluster;
-  const pods = ownedPods(cluster, object);
-  const succeeded = pods.filter((pod) => textAt(pod, 'status', 'phase') === 'Succeeded').length;
-  const failed = pods.filter((pod) => textAt(pod, 'status', 'phase') === 'Failed').length;
-  const wanted = numberAt(object, 'spec', 'completions') ?? 1;
-  const limit = numberAt(object, 'spec', 'backoffLimit') ?? 6;
-  const active = pods.length - succeeded - failed;
-  const now = instant(cluster.host.machine.now());
-  const ended = listAt(object, 'status', 'conditions').length > 0;
-  if (!ended && active === 0 && succeeded < wanted && failed <= limit)
-    makePod(
-      cluster,
-      object,
-      `${nameOf(object)}-${suffix(uidOf(object) + String(pods.length))}`,
-      { restartPolicy: textAt(object, 'spec', 'template', 'spec', 'restartPolicy') || 'Never' },
-      { 'batch.kubernetes.io/job-name': nameOf(object), 'job-name': nameOf(object) },
-    );
-  const done = succeeded >= wanted;
-  const lost = failed > limit;
-  store.setStatus(builtIn('Job'), namespaceOf(object), nameOf(object), {
-    active,
-    succeeded,
-    failed,
-    ready: pods.filter(isReady).length,
-    startTime: textAt(object, 'status', 'startTime') || now,
-    ...(done && !ended
-      ? {
-          completionTime: now,
-          conditions: [{ type: 'Complete', status: 'True', lastTransitionTime: now, lastProbeTime: now }],
-        }
-      : {}),
-    ...(lost && !ended
-      ? {
-          conditions: [
-            {
-              type: 'Failed',
-              status: 'True',
-              reason: 'BackoffLimitExceeded',
-              message: 'Job has reached the specified backoff limit',
-              lastTransitionTime: now,
-              lastProbeTime: now,
-            },
-          ],
-        }
-      : {}),
-  });
-}
-
 export function settleWorkloads(cluster: Cluster): void {
   const { store } = cluster;
   for (const pod of store.list('Pod')) {

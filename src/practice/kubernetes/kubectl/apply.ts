@@ -15,6 +15,7 @@ import {
   type Call,
   type Session,
 } from './call.js';
+import { formatted } from './output.js';
 import { select } from './select.js';
 import { admitted } from './admission.js';
 import {
@@ -68,9 +69,14 @@ export async function apply(call: Call): Promise<number> {
   for (const manifest of manifests) {
     try {
       authorise(session, 'patch', resourceOfManifest(session, manifest), session.namespace);
-      const { resource, word } = applyOne(session, manifest, dryRun(session));
+      const { resource, word, object } = applyOne(session, manifest, dryRun(session));
       await session.process.sleep(15);
       const done = call.options.has('server-side') ? 'serverside-applied' : word;
+      const shown = formatted(session, [{ resource, objects: [object] }], true);
+      if (shown !== null && call.options.value('o', 'output') !== 'name') {
+        await session.process.out(shown);
+        continue;
+      }
       await session.process.out(
         call.options.value('o', 'output') === 'name'
           ? `${shownName(resource, manifest.object)}\n`

@@ -21,6 +21,10 @@ export interface Call {
   readonly host: Host;
   readonly process: Process;
   readonly options: Options;
+  /** Version of a kubectl that did not come as a package. */
+  readonly release?: string;
+  /** What follows `--`, for commands that run something. */
+  readonly words?: readonly string[];
 }
 export interface Session extends Call {
   readonly api: ApiServer;

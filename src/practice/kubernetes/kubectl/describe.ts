@@ -218,6 +218,14 @@ function podText(session: Session, object: JsonMap): string {
   ].join('');
 }
 
+/** Keys of a secret with how long their values are, never the values. */
+function secretSizes(secret: JsonMap): string {
+  const entries = Object.entries(mapAt(secret, 'data')).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const width = Math.max(0, ...entries.map(([key]) => key.length + 1)) + 2;
+  return entries
+    .map(([key, value]) => `${`${key}:`.padEnd(width)}${Buffer.from(textAt(value), 'base64').length} bytes\n`)
+    .join('');
+}
 export async function describe(call: Call): Promise<number> {
   const session = await connect(call);
   const found = select(session, session.options.operands);
@@ -230,9 +238,7 @@ export async function describe(call: Call): Promise<number> {
       const { apiVersion: _version, kind: _kind, metadata: _metadata, ...rest } = object;
       return `${field('Name', nameOf(object))}${resource.namespaced ? field('Namespace', namespaceOf(object)) : ''}${pairs('Labels', mapAt(object, 'metadata', 'labels'))}${pairs('Annotations', mapAt(object, 'metadata', 'annotations'), ': ')}${
         resource.kind === 'Secret'
-          ? `Type:  ${textAt(object, 'type')}\n\nData\n====\n${Object.entries(mapAt(object, 'data'))
-              .map(([key, value]) => `${key}:  ${Buffer.from(textAt(value), 'base64').length} bytes\n`)
-              .join('')}`
+          ? `Type:  ${textAt(object, 'type')}\n\nData\n====\n${secretSizes(object)}`
           : stringify(rest, { lineWidth: 0 })
       }${events(session, object)}`;
     }),

@@ -1,6 +1,6 @@
 /** What kubectl commands that change objects share. */
 import type { OptionSpec } from '../../commands/options.js';
-import type { JsonMap } from '../json.js';
+import { sameJson, type JsonMap } from '../json.js';
 import { qualified } from '../resources.js';
 import { nameOf } from '../store.js';
 import { authorise, type Session } from './call.js';
@@ -29,8 +29,13 @@ export async function each(
   for (const { resource, objects } of groups) {
     for (const object of objects) {
       authorise(session, 'patch', resource, session.namespace);
-      if (!dryRun(session)) session.api.cluster.store.update(resource, edit(structuredClone(object)));
-      await session.process.out(`${qualified(resource)}/${nameOf(object)} ${done}${tail(session)}\n`);
+      const next = edit(structuredClone(object));
+      const same = dryRun(session)
+        ? sameJson(object, next)
+        : session.api.cluster.store.update(resource, next) === object;
+      await session.process.out(
+        `${qualified(resource)}/${nameOf(object)} ${done}${same && done === 'patched' ? ' (no change)' : ''}${tail(session)}\n`,
+      );
     }
   }
   return missing.length > 0 ? 1 : 0;

@@ -1,4 +1,5 @@
 /** kubectl: which command does what. */
+import { stringify } from 'yaml';
 import type { OptionSpec } from '../../commands/options.js';
 import type { Host } from '../../host.js';
 import type { Program } from '../../kernel/kernel.js';
@@ -22,6 +23,7 @@ import { cordon, drain, taint } from './nodes.js';
 import { patch } from './patch.js';
 import { config } from './config.js';
 import { describe } from './describe.js';
+import { exec } from './exec.js';
 import { get, GET_FLAGS, serverVersion } from './get.js';
 import { JsonPathError } from './jsonpath.js';
 import { logs } from './logs.js';
@@ -35,7 +37,7 @@ interface Command {
 
 async function version(call: Call): Promise<number> {
   const { process, options, host } = call;
-  const own = `v${host.packages.find('kubectl')?.version.split('-')[0] ?? ''}`;
+  const own = call.release ?? `v${host.packages.find('kubectl')?.version.split('-')[0] ?? ''}`;
   const kustomize = 'v5.0.4-0.20230601165947-6ce0bf390ce3';
   const session = options.has('client')
     ? null
@@ -50,8 +52,7 @@ async function version(call: Call): Promise<number> {
       kustomizeVersion: kustomize,
       ...(server === null ? {} : { serverVersion: serverVersion(server) }),
     };
-    if (output === 'yaml') throw new NotSimulated('version -o yaml');
-    await process.out(`${JSON.stringify(info, null, 2)}\n`);
+    await process.out(output === 'yaml' ? stringify(info) : `${JSON.stringify(info, null, 2)}\n`);
   } else
     await process.out(
       `Client Version: ${own}\nKustomize Version: ${kustomize}\n${server === null ? '' : `Server Version: ${server}\n`}`,
@@ -188,6 +189,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     },
     run: logs,
   },
+  exec: {
+    flags: {
+      flags: 'itq',
+      values: 'cf',
+      long: ['container=', 'stdin', 'tty', 'quiet', 'filename=', 'pod-running-timeout='],
+    },
+    run: exec,
+  },
   config: {
     flags: { values: 'o', long: ['raw', 'minify', 'output=', 'no-headers', 'current', 'flatten'] },
     run: config,
@@ -212,7 +221,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 const KNOWN = [
-  'exec',
   'port-forward',
   'proxy',
   'cp',
@@ -241,7 +249,8 @@ Usage:
 Use "kubectl <command> --help" for more information about a given command.
 `;
 
-export function kubectl(host: Host): Program {
+/** @param release version of a kubectl that did not come as a package, `v1.30.14` */
+export function kubectl(host: Host, release?: string): Program {
   return async (process, args) => {
     const { command, rest } = splitCommand(args);
     try {
@@ -255,8 +264,16 @@ export function kubectl(host: Host): Program {
         await process.err(`error: unknown command "${command}" for "kubectl"\n`);
         return 1;
       }
-      const options = readFlags(command, rest, found.flags);
-      return await found.run({ host, process, options });
+      const cut = command === 'exec' ? rest.indexOf('--') : -1;
+      const options = readFlags(command, cut < 0 ? rest : rest.slice(0, cut), found.flags);
+      const words = cut < 0 ? [] : rest.slice(cut + 1);
+      return await found.run({
+        host,
+        process,
+        options,
+        words,
+        ...(release === undefined ? {} : { release }),
+      });
     } catch (error) {
       if (error instanceof NotSimulated) return process.refuse(error.message);
       if (error instanceof JsonPathError) {

@@ -1,74 +1,78 @@
 /** kubectl logs: fetched from the kubelet of the pod's node, at the address that the node told. */
-import { listAt, textAt } from '../json.js';
-import { nameOf, namespaceOf } from '../store.js';
-import { connect, KubectlError, notFound, resourceFor, type Call } from './call.js';
+import type { ContainerRun } from '../container-run.js';
+import { listAt, textAt, type JsonMap } from '../json.js';
+import { nameOf } from '../store.js';
+import { connect, KubectlError, type Call, type Session } from './call.js';
+import { containersOf, podsOf, throughKubelet } from './pods-of.js';
 import { matchesSelector } from './select.js';
 
+function waiting(found: ContainerRun, pod: JsonMap): KubectlError {
+  const what = found.reason === '' ? 'ContainerCreating' : found.reason;
+  const pulls = /^(ErrImagePull|ImagePullBackOff)$/.test(what) ? 'trying and failing to pull image' : what;
+  return new KubectlError(
+    `Error from server (BadRequest): container "${found.name}" in pod "${nameOf(pod)}" is waiting to start: ${pulls}`,
+  );
+}
+async function show(session: Session, pod: JsonMap, name: string): Promise<void> {
+  const { options, process } = session;
+  const found = await throughKubelet(session, pod, name, 'containerLogs');
+  const previous = options.has('p', 'previous');
+  if (previous && found.restarts === 0)
+    throw new KubectlError(
+      `Error from server (BadRequest): previous terminated container "${name}" in pod "${nameOf(pod)}" not found`,
+    );
+  if (!previous && found.state === 'waiting' && found.restarts === 0) throw waiting(found, pod);
+  const mark = options.has('prefix') ? `[pod/${nameOf(pod)}/${name}] ` : '';
+  const lines = () => (previous ? found.previousLog : found.log);
+  const tail = Number(options.value('tail') ?? (options.has('l', 'selector') ? 10 : -1));
+  let seen = tail >= 0 ? Math.max(0, lines().length - tail) : 0;
+  const print = async () => {
+    const all = lines();
+    for (const line of all.slice(seen)) await process.out(`${mark}${line}\n`);
+    seen = all.length;
+  };
+  await print();
+  if (!options.has('f', 'follow') || previous) return;
+  const output = process.descriptor(1);
+  while (found.state === 'running' && !output.broken) {
+    await process.sleep(250);
+    await print();
+  }
+  await print();
+}
 export async function logs(call: Call): Promise<number> {
   const session = await connect(call);
-  const { options, process, api, host } = session;
+  const { options, process, api } = session;
   const selector = options.value('l', 'selector');
-  const [word = '', container] = options.operands;
-  const { store } = api.cluster;
-  let pods =
+  const [word = '', second] = options.operands;
+  const pods =
     selector === undefined
-      ? []
-      : store.list('Pod', session.namespace).filter((pod) => matchesSelector(pod, selector));
-  if (selector === undefined) {
-    const [kind, name = ''] = word.includes('/') ? word.split('/') : ['pod', word];
-    const resource = resourceFor(session, kind ?? 'pod');
-    const object = store.get(resource.kind, session.namespace, name);
-    if (object === undefined) throw new KubectlError(notFound(resource, name));
-    pods =
-      resource.kind === 'Pod'
-        ? [object]
-        : store.list('Pod', session.namespace).filter((pod) => matchesOwner(object, pod));
+      ? podsOf(session, word)
+      : api.cluster.store.list('Pod', session.namespace).filter((pod) => matchesSelector(pod, selector));
+  if (pods.length === 0) {
+    await process.err(`No resources found in ${session.namespace} namespace.\n`);
+    return 0;
   }
-  for (const pod of pods) {
-    const name = container ?? options.value('c', 'container') ?? textAt(pod, 'spec', 'containers', 0, 'name');
-    const here = [...host.world.hosts.values()].flatMap((node) =>
-      [...node.kube.kubelet.pods.values()].map((podRun) => ({ node, podRun })),
-    );
-    const place = here.find(
-      ({ podRun }) => nameOf(podRun.pod) === nameOf(pod) && namespaceOf(podRun.pod) === namespaceOf(pod),
-    );
-    const found = place?.podRun.container(name);
-    if (found === undefined) {
-      if (place !== undefined)
-        throw new KubectlError(`error: container ${name} is not valid for pod ${nameOf(pod)}`);
-      throw new KubectlError(
-        `Error from server (BadRequest): container "${name}" in pod "${nameOf(pod)}" is waiting to start: ContainerCreating`,
-      );
+  if (selector === undefined && pods.length > 1 && word.includes('/'))
+    await process.err(`Found ${pods.length} pods, using pod/${nameOf(pods[0])}\n`);
+  for (const pod of selector === undefined ? pods.slice(0, 1) : pods) {
+    const chosen = second ?? options.value('c', 'container');
+    const all = containersOf(pod);
+    const first = textAt(pod, 'spec', 'containers', 0, 'name');
+    if (
+      chosen === undefined &&
+      !options.has('all-containers') &&
+      listAt(pod, 'spec', 'containers').length > 1
+    )
+      await process.err(`Defaulted container "${first}" out of: ${all.join(', ')}\n`);
+    for (const name of options.has('all-containers') ? all : [chosen ?? first]) {
+      try {
+        await show(session, pod, name);
+      } catch (error) {
+        if (!(error instanceof KubectlError) || !options.has('all-containers', 'ignore-errors')) throw error;
+        await process.err(`${error.message}\n`);
+      }
     }
-    // The API server fetches logs from the kubelet's address as the node told it.
-    const address =
-      listAt(store.get('Node', '', textAt(pod, 'spec', 'nodeName')), 'status', 'addresses').map((one) =>
-        textAt(one, 'address'),
-      )[0] ?? '';
-    const reach = api.host.world.reach(api.host, address, 10_250);
-    const request = `Get "https://${address}:10250/containerLogs/${namespaceOf(pod)}/${nameOf(pod)}/${name}"`;
-    if (reach !== 'open') {
-      await process.sleep(reach === 'silent' ? 30_000 : 1000);
-      throw new KubectlError(
-        `Error from server: ${request}: dial tcp ${address}:10250: ${reach === 'refused' ? 'connect: connection refused' : reach === 'silent' ? 'i/o timeout' : 'connect: no route to host'}`,
-      );
-    }
-    if (place?.node.machine.addresses.includes(address) === false)
-      throw new KubectlError(
-        `Error from server (NotFound): the server could not find the requested resource ( pods/log ${nameOf(pod)})`,
-      );
-    if (found.state === 'waiting' && found.restarts === 0)
-      throw new KubectlError(
-        `Error from server (BadRequest): container "${name}" in pod "${nameOf(pod)}" is waiting to start: ${found.reason}`,
-      );
-    const tail = Number(options.value('tail') ?? -1);
-    for (const line of tail >= 0 ? found.log.slice(-tail) : found.log) await process.out(`${line}\n`);
   }
   return 0;
 }
-const matchesOwner = (owner: Parameters<typeof nameOf>[0], pod: Parameters<typeof nameOf>[0]): boolean =>
-  listAt(pod, 'metadata', 'ownerReferences').some(
-    (one) =>
-      textAt(owner, 'metadata', 'name') !== '' &&
-      textAt(one, 'name').startsWith(textAt(owner, 'metadata', 'name')),
-  );

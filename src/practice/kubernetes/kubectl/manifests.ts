@@ -203,7 +203,11 @@ export function applyOne(
   session: Session,
   manifest: Manifest,
   dryRun: boolean,
-): { readonly resource: Resource; readonly word: 'created' | 'configured' | 'unchanged' } {
+): {
+  readonly resource: Resource;
+  readonly word: 'created' | 'configured' | 'unchanged';
+  readonly object: JsonMap;
+} {
   const resource = resourceOfManifest(session, manifest);
   const { store } = session.api.cluster;
   const namespace = namespaceFor(session, resource, manifest.object);
@@ -223,8 +227,7 @@ export function applyOne(
         annotations: { ...mapAt(own, 'metadata', 'annotations'), [LAST]: text },
       },
     });
-    if (!dryRun) store.create(resource, made);
-    return { resource, word: 'created' };
+    return { resource, word: 'created', object: dryRun ? made : store.create(resource, made) };
   }
   const last = textAt(live, 'metadata', 'annotations', LAST);
   let before: unknown = {};
@@ -237,9 +240,9 @@ export function applyOne(
   const patched = mergePatch(isMap(merged) ? merged : live, { metadata: { annotations: { [LAST]: text } } });
   const next = resource.kind === 'Service' ? admitted(session, resource, patched) : patched;
   const changed = !sameJson(live, next);
-  if (changed && !dryRun) store.update(resource, next);
   return {
     resource,
+    object: changed && !dryRun ? store.update(resource, next) : next,
     word:
       sameJson({ ...live, metadata: null }, { ...next, metadata: null }) &&
       sameJson(mapAt(live, 'metadata', 'labels'), mapAt(next, 'metadata', 'labels')) &&

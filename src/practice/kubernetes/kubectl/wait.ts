@@ -1,7 +1,9 @@
 /** kubectl wait and kubectl rollout: waiting for what the cluster does by itself. */
 import { instant } from '../access.js';
 import { listAt, mapAt, numberAt, textAt, type JsonMap } from '../json.js';
-import { qualified } from '../resources.js';
+import { REVISION } from '../controllers/deployments.js';
+import { columns } from '../kubeadm/token.js';
+import { builtIn, qualified } from '../resources.js';
 import { nameOf, namespaceOf } from '../store.js';
 import { connect, KubectlError, NotSimulated, seconds, type Call, type Session } from './call.js';
 import { JsonPathError, textOf, valuesAt } from './jsonpath.js';
@@ -131,6 +133,10 @@ function progress(object: JsonMap): { readonly words: string; readonly done: boo
           words: `statefulset rolling update complete ${wanted} pods at revision ${textAt(object, 'status', 'currentRevision')}...`,
           done: true,
         };
+  const stuck = listAt(object, 'status', 'conditions').some(
+    (one) => textAt(one, 'reason') === 'ProgressDeadlineExceeded',
+  );
+  if (stuck) throw new KubectlError(`error: deployment "${name}" exceeded its progress deadline`);
   if (count('updatedReplicas') < wanted)
     return {
       words: `Waiting for deployment "${name}" rollout to finish: ${count('updatedReplicas')} out of ${wanted} new replicas have been updated...`,
@@ -149,6 +155,42 @@ function progress(object: JsonMap): { readonly words: string; readonly done: boo
   return { words: `deployment "${name}" successfully rolled out`, done: true };
 }
 
+/** The revisions of a deployment, the oldest first. */
+function revisionsOf(
+  session: Session,
+  object: JsonMap,
+): readonly { readonly number: number; readonly set: JsonMap }[] {
+  return session.api.cluster.store
+    .list('ReplicaSet', namespaceOf(object))
+    .filter((set) =>
+      listAt(set, 'metadata', 'ownerReferences').some(
+        (one) => textAt(one, 'uid') === textAt(object, 'metadata', 'uid'),
+      ),
+    )
+    .map((set) => ({ number: Number(textAt(set, 'metadata', 'annotations', REVISION) || 0), set }))
+    .toSorted((a, b) => a.number - b.number);
+}
+/** Puts the template of an earlier revision back. @throws KubectlError */
+function undo(session: Session, object: JsonMap): void {
+  const all = revisionsOf(session, object);
+  const wanted = Number(session.options.value('to-revision') ?? 0);
+  const found = wanted > 0 ? all.find(({ number }) => number === wanted) : all.at(-2);
+  if (found === undefined)
+    throw new KubectlError(
+      wanted > 0
+        ? `error: unable to find specified revision ${wanted} in history`
+        : `error: no rollout history found for deployment "${nameOf(object)}"`,
+    );
+  const template = mapAt(found.set, 'spec', 'template');
+  const { 'pod-template-hash': _hash, ...labels } = mapAt(template, 'metadata', 'labels');
+  session.api.cluster.store.update(builtIn('Deployment'), {
+    ...object,
+    spec: {
+      ...mapAt(object, 'spec'),
+      template: { ...template, metadata: { ...mapAt(template, 'metadata'), labels } },
+    },
+  });
+}
 export async function rollout(call: Call): Promise<number> {
   const [verb = '', ...operands] = call.options.operands;
   const session = await connect(call);
@@ -195,7 +237,18 @@ export async function rollout(call: Call): Promise<number> {
           }
         })();
         if (!ok) throw new KubectlError('error: timed out waiting for the condition');
-      } else throw new NotSimulated(`rollout ${verb}`);
+      } else if (verb === 'undo' && resource.kind === 'Deployment') {
+        undo(session, object);
+        await process.out(`${qualified(resource)}/${nameOf(object)} rolled back\n`);
+      } else if (verb === 'history' && resource.kind === 'Deployment') {
+        const rows = revisionsOf(session, object).map(({ number, set }) => [
+          String(number),
+          textAt(set, 'metadata', 'annotations', 'kubernetes.io/change-cause') || '<none>',
+        ]);
+        await process.out(
+          `${qualified(resource)}/${nameOf(object)} \n${columns([['REVISION', 'CHANGE-CAUSE'], ...rows])}\n`,
+        );
+      } else throw new NotSimulated(`rollout ${verb} of a ${resource.kind}`);
     }
   }
   return 0;

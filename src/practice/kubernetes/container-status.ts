@@ -1,0 +1,69 @@
+/** What a pod's status says of one of its containers. */
+import { instant } from './access.js';
+import type { JsonMap } from './json.js';
+import { imageName } from './registry.js';
+import { hexOf } from './runtime.js';
+
+export type ContainerState = 'waiting' | 'running' | 'terminated';
+export interface ContainerFacts {
+  readonly name: string;
+  readonly image: string;
+  /** Null before it was made. */
+  readonly id: string | null;
+  /** Of its image's manifest; empty where that is not simulated. */
+  readonly digest: string;
+  readonly ready: boolean;
+  readonly restarts: number;
+  readonly state: ContainerState;
+  readonly reason: string;
+  readonly message: string;
+  readonly exitCode: number;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly finishedAt: number;
+  readonly last: JsonMap | null;
+}
+/** Exit code of a container whose program could not be started at all. */
+export const START_FAILED = 128;
+
+export function terminated(facts: ContainerFacts): JsonMap {
+  const failed = facts.exitCode === START_FAILED;
+  return {
+    terminated: {
+      exitCode: facts.exitCode,
+      reason: facts.exitCode === 0 ? 'Completed' : failed ? 'StartError' : 'Error',
+      ...(failed && facts.message !== '' ? { message: facts.message } : {}),
+      startedAt: instant(facts.startedAt),
+      finishedAt: instant(facts.finishedAt),
+      containerID: `containerd://${facts.id ?? ''}`,
+    },
+  };
+}
+function stateOf(facts: ContainerFacts): JsonMap {
+  switch (facts.state) {
+    case 'running':
+      return { running: { startedAt: instant(facts.startedAt) } };
+    case 'waiting':
+      return {
+        waiting: { reason: facts.reason, ...(facts.message === '' ? {} : { message: facts.message }) },
+      };
+    case 'terminated':
+      return terminated(facts);
+  }
+}
+export function statusOf(facts: ContainerFacts): JsonMap {
+  const made = facts.id !== null;
+  const image = made ? imageName(facts.image).full : facts.image;
+  const digest = facts.digest === '' ? hexOf('image', image) : facts.digest;
+  return {
+    name: facts.name,
+    image,
+    imageID: made ? `${image.replace(/[:@][^/]*$/, '')}@sha256:${digest}` : '',
+    ready: facts.ready,
+    restartCount: facts.restarts,
+    started: facts.state === 'running',
+    ...(made ? { containerID: `containerd://${facts.id ?? ''}` } : {}),
+    lastState: facts.last ?? {},
+    state: stateOf(facts),
+  };
+}
