@@ -18,6 +18,8 @@ import type { LogBook } from './state/logs.js';
 
 interface EngineOptions {
   readonly runbook: Runbook;
+  /** Directories that it was read from. */
+  readonly content: readonly string[];
   /** Text of the Vagrantfile's template. */
   readonly template: string;
   /** Of what is written into files. */
@@ -34,7 +36,7 @@ async function findPublicKey(): Promise<string | null> {
 }
 
 export function openEngine(
-  { runbook, template, language, logs, logError, masks }: EngineOptions,
+  { runbook, content, template, language, logs, logError, masks }: EngineOptions,
   dispatch: Dispatch,
 ): EffectRunner {
   const { env } = process;
@@ -51,7 +53,7 @@ export function openEngine(
         return startPractice(parameters);
       },
       async openSession(lab, askHostKey) {
-        const session = await openLabSession(lab, runbook, { askHostKey, logs, env });
+        const session = await openLabSession(lab, runbook, { askHostKey, logs, env, content });
         masks.push(session.mask);
         return session;
       },

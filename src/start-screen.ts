@@ -25,7 +25,7 @@ import type { AppState, VagrantPlan } from './state/types.js';
 import { readSize } from './term/size.js';
 import { detectAscii, detectColor } from './term/theme.js';
 import type { Call } from './commands/enter.js';
-import { loadContent } from './commands/lab-choice.js';
+import { contentDirectories, loadContent } from './commands/lab-choice.js';
 import { PROPOSED_KEY, proposedAddresses, proposedUser, publicKeyOf } from './commands/proposals.js';
 import { errorText } from './commands/trouble-text.js';
 
@@ -67,6 +67,7 @@ async function show(
 ): Promise<number> {
   const { language, streams } = call;
   const logs = createLogBook();
+  const content = contentDirectories(call.line.options.text('runbook'), call.assets, process.cwd());
   const [source, initial] = await Promise.all([labSource(call), initialOf(call, runbook)]);
   let engine: Promise<EffectRunner> | null = null;
   let status = 0;
@@ -79,7 +80,7 @@ async function show(
       if (engine === null && effect.type === 'quit') return;
       const logError = (error: unknown): void => log.failure(error, 'the engine');
       engine ??= import('./screen-engine.js').then(({ openEngine }) =>
-        openEngine({ runbook, template, language, logs, logError, masks }, dispatch),
+        openEngine({ runbook, content, template, language, logs, logError, masks }, dispatch),
       );
       void engine.then((runner) => runner.run(effect));
     },

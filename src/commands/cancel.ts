@@ -2,7 +2,7 @@
 import type { JobRecord } from '../services/ports.js';
 import { talk, type CommandContext, type ExitCode } from './context.js';
 import { jsonDocument } from './output/document.js';
-import { selectHosts, selectSteps } from './selection.js';
+import { selectHosts, selectStep } from './selection.js';
 import { openLab } from './session.js';
 
 export async function cancel(context: CommandContext): Promise<ExitCode> {
@@ -10,8 +10,7 @@ export async function cancel(context: CommandContext): Promise<ExitCode> {
   const hosts = selectHosts(options.list('host'));
   const lab = await openLab(context);
   try {
-    const [step] = selectSteps(lab.runbook, words);
-    if (step === undefined) return 2;
+    const step = selectStep(lab.runbook, words[0] ?? '');
     const own = step.hosts.filter((host) => hosts.includes(host));
     const troubles = await lab.login(own);
     for (const trouble of troubles.values()) context.problem(trouble);

@@ -46,6 +46,8 @@ async function load(name: CommandName): Promise<Command> {
       return (await import('./waive.js')).waive;
     case 'report':
       return (await import('./report.js')).report;
+    case 'scaffold':
+      return (await import('./scaffold.js')).scaffold;
     case 'practice':
       return (await import('./practice.js')).practice;
   }

@@ -74,6 +74,11 @@ function twoLabs(): Trouble {
   );
 }
 
+/** Directories that content is read from: ours, then the pack of `--runbook`, of which a file with the same name counts. */
+export function contentDirectories(pack: string | undefined, assets: string, cwd: string): readonly string[] {
+  return pack === undefined ? [assets] : [assets, resolve(cwd, pack)];
+}
+
 /**
  * Loads the runbook, with the pack of `--runbook` laid over it.
  * @param assets absolute path of our assets/
@@ -119,7 +124,8 @@ function unreadable(error: unknown, path: string): unknown {
   );
 }
 
-function contentTrouble(diagnostics: readonly Diagnostic[], path: string): Trouble {
+/** Every mistake in the runbook's files as one Trouble. @param path named where a mistake has no place */
+export function contentTrouble(diagnostics: readonly Diagnostic[], path: string): Trouble {
   const [first] = diagnostics;
   if (first !== undefined && diagnostics.length === 1)
     return new Trouble('runbook', first.what, first.remedy, placeText(first, path));

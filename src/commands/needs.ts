@@ -1,8 +1,7 @@
 /** What steps need besides their scripts, looked at before anything is changed: secrets, files to upload, other hosts. */
 import { checkSecret } from '../lab/parameters.js';
 import { Trouble, type Text } from '../lab/types.js';
-import { missingSecrets, neededBy, type Needed } from '../services/engine/stage.js';
-import { checkLocalFile } from '../services/uploads/local-file.js';
+import { checkSources, missingSecrets, neededBy, type Needed } from '../services/engine/stage.js';
 import { talk, type CommandContext } from './context.js';
 import type { PlannedStep } from './rendered.js';
 import type { OpenLab } from './session.js';
@@ -19,10 +18,10 @@ export function needsOf(steps: readonly PlannedStep[], purpose: 'run' | 'undo'):
 
 /**
  * Before the person is asked anything.
- * @throws Trouble `upload-file` for a file that cannot be sent, `secret-missing` when there is nobody to ask for one
+ * @throws Trouble `upload-file` or `project-source` for what cannot be sent, `secret-missing` when there is nobody to ask for one
  */
 export async function checkNeeds(context: CommandContext, lab: OpenLab, needed: Needed): Promise<void> {
-  for (const path of needed.uploads) await checkLocalFile(path);
+  await checkSources(lab.session.projects, needed);
   const missing = lab.session.secrets.missing(needed.secrets);
   if (missing.length > 0 && context.asking === null) throw missingSecrets(lab.session, missing);
 }

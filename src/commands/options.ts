@@ -86,6 +86,13 @@ export const OPTIONS = {
       en: 'allow this action, which destroys data; may be repeated',
     },
   },
+  all: {
+    kind: 'flag',
+    about: {
+      id: 'semua langkah menurut urutan runbook, kecuali yang boleh dilewati',
+      en: 'every step in the order of the runbook, but for the optional ones',
+    },
+  },
   force: {
     kind: 'flag',
     about: { id: 'jalankan juga yang sudah beres', en: 'run also what is done already' },

@@ -15,7 +15,7 @@ import { checkNeeds, needsOf, provideSecrets } from './needs.js';
 import { usageTrouble } from './parse.js';
 import { planStep, type PlannedStep } from './rendered.js';
 import { runContent } from './run-content.js';
-import { selectActions, selectHosts, selectSteps, selectVariants } from './selection.js';
+import { everyStep, selectActions, selectHosts, selectSteps, selectVariants } from './selection.js';
 import { openLab, type OpenLab } from './session.js';
 
 export const run = (context: CommandContext): Promise<ExitCode> => change(context, 'run');
@@ -24,15 +24,18 @@ export const undo = (context: CommandContext): Promise<ExitCode> => change(conte
 async function change(context: CommandContext, purpose: Purpose): Promise<ExitCode> {
   const { options, words } = context.line;
   const hosts = selectHosts(options.list('host'));
+  const all = options.has('all');
+  if (words.length === 0 && !all) throw noStep();
   const narrator = createNarrator(context, () => lab.runbook);
   const lab: OpenLab = await openLab(context, { logs: narrator.logs });
   try {
     const { runbook, session } = lab;
     const variants = { ...session.memory.variants, ...selectVariants(runbook, options.list('variant')) };
     const destroying = selectActions(runbook, options.list('yes-destroy'));
-    const steps = selectSteps(runbook, words).map((step) =>
-      planStep(runbook, session.context, step, hosts, variants),
-    );
+    const chosen = all
+      ? everyStep(runbook, words)
+      : selectSteps(runbook, words, purpose === 'run' ? 'forwards' : 'backwards');
+    const steps = chosen.map((step) => planStep(runbook, session.context, step, hosts, variants));
     const idle = steps.find((one) => one.hosts.length === 0);
     if (idle !== undefined)
       throw usageTrouble(
@@ -62,6 +65,17 @@ async function change(context: CommandContext, purpose: Purpose): Promise<ExitCo
   }
 }
 
+/** Nobody means everything by saying nothing. */
+function noStep(): Trouble {
+  return usageTrouble(
+    { id: 'langkah mana yang dijalankan?', en: 'which step is to be run?' },
+    {
+      id: 'Sebut langkah atau fase, misalnya `run A1` atau `run B`; `run --all` untuk semuanya.',
+      en: 'Name steps or phases, like `run A1` or `run B`; `run --all` for all of them.',
+    },
+  );
+}
+
 function canUndo({ actions }: PlannedStep): boolean {
   return actions.some(({ on }) => on.some((one) => one.undo !== null));
 }
@@ -77,6 +91,7 @@ async function loginAll(
   const root =
     steps.some((one) => one.actions.some(({ action }) => action.as === 'root')) ||
     needed.uploads.length > 0 ||
+    needed.projects.length > 0 ||
     needed.hosts.some((one) => one.root);
   // A host that only a file is fetched from is logged in to as well: its key may have to be confirmed by the person.
   const all = [...new Set([...hosts, ...needed.hosts.map((one) => one.host)])];

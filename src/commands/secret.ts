@@ -22,7 +22,7 @@ export async function secret(context: CommandContext): Promise<ExitCode> {
     const { secrets } = session;
     const value = secrets.value(name);
     const origin = secrets.origin(name);
-    if (value === null || origin === null) throw notThere(name, parameter.generate);
+    if (value === null || origin === null) throw notThere(name, parameter.generate !== false);
     const from = describe(origin, secrets.file, session.lab.file);
     talk(context, {
       id: `Ini rahasia (${from.id}). Jangan tampilkan di layar bersama, rekaman, atau log.`,

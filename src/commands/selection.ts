@@ -35,19 +35,59 @@ export function stepsOf(runbook: Runbook): readonly Step[] {
   return runbook.phases.flatMap((phase) => phase.steps);
 }
 
-/** Steps in the order in which they were named, each once. @throws Trouble `usage` */
-export function selectSteps(runbook: Runbook, words: readonly string[]): readonly Step[] {
-  const steps = stepsOf(runbook);
-  const found = words.map((word) => {
-    const step = steps.find((one) => one.id.toLowerCase() === word.toLowerCase());
-    if (step !== undefined) return step;
-    const phase = runbook.phases.find((one) => one.id === word[0]?.toUpperCase() && one.steps.length === 0);
-    if (phase !== undefined && /^[a-z][0-9]/i.test(word)) throw notYet(phase.id, phase.title);
-    throw unknownWord(
-      { id: 'langkah', en: 'step' },
-      word,
-      steps.map((one) => one.id),
-    );
+/** Every step that the lab is not complete without. @throws Trouble `usage` when steps are named besides */
+export function everyStep(runbook: Runbook, words: readonly string[]): readonly Step[] {
+  if (words.length === 0) return stepsOf(runbook).filter((step) => !step.optional);
+  throw usageTrouble(
+    {
+      id: `--all berarti semua langkah, juga ${words.join(', ')}`,
+      en: `--all means every step, ${words.join(', ')} too`,
+    },
+    { id: 'Hapus salah satunya.', en: 'Leave one of the two out.' },
+  );
+}
+
+function stepNamed(runbook: Runbook, word: string): Step | undefined {
+  return stepsOf(runbook).find((one) => one.id.toLowerCase() === word.toLowerCase());
+}
+
+/** One step. @throws Trouble `usage` */
+export function selectStep(runbook: Runbook, word: string): Step {
+  const step = stepNamed(runbook, word);
+  if (step === undefined) throw unknownStep(runbook, word);
+  return step;
+}
+
+function unknownStep(runbook: Runbook, word: string): Trouble {
+  const phase = runbook.phases.find((one) => one.id === word[0]?.toUpperCase() && one.steps.length === 0);
+  if (phase !== undefined && /^[a-z][0-9]/i.test(word)) return notYet(phase.id, phase.title);
+  return unknownWord(
+    { id: 'langkah', en: 'step' },
+    word,
+    stepsOf(runbook).map((one) => one.id),
+  );
+}
+
+/**
+ * Steps in the order in which they were named, each once. A phase is all of its steps but the optional ones, or
+ * all of them when there are no others.
+ * @param order in which the steps of a phase stand: undone are the last ones first
+ * @throws Trouble `usage`
+ */
+export function selectSteps(
+  runbook: Runbook,
+  words: readonly string[],
+  order: 'forwards' | 'backwards' = 'forwards',
+): readonly Step[] {
+  const found = words.flatMap((word) => {
+    const step = stepNamed(runbook, word);
+    if (step !== undefined) return [step];
+    const whole = runbook.phases.find((one) => one.id.toLowerCase() === word.toLowerCase());
+    if (whole === undefined) throw unknownStep(runbook, word);
+    if (whole.steps.length === 0) throw notYet(whole.id, whole.title);
+    const needed = whole.steps.filter((one) => !one.optional);
+    const meant = needed.length === 0 ? whole.steps : needed;
+    return order === 'forwards' ? meant : meant.toReversed();
   });
   return [...new Set(found)];
 }

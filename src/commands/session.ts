@@ -6,7 +6,7 @@ import type { LabSession } from '../services/engine/assemble.js';
 import { createLogBook, type LogBook } from '../state/logs.js';
 import type { CommandContext } from './context.js';
 import { talk } from './context.js';
-import { chooseLab, loadContent } from './lab-choice.js';
+import { chooseLab, contentDirectories, loadContent } from './lab-choice.js';
 
 export interface OpenLab {
   readonly runbook: Runbook;
@@ -91,6 +91,7 @@ async function open(
     askHostKey: (key) => answerHostKey(context, key, options.acceptHostKeys === true),
     logs: options.logs ?? createLogBook(1),
     env: context.env,
+    content: contentDirectories(context.line.options.text('runbook'), context.assets, context.cwd),
   });
   context.maskWith((text) => session.mask(text));
   return session;

@@ -83,13 +83,13 @@ export const COMMANDS = {
     options: ['host', 'variant', 'json'],
   },
   run: {
-    words: 'STEP…',
-    count: [1, MANY],
+    words: 'STEP…|PHASE…|--all',
+    count: [0, MANY],
     about: { id: 'jalankan langkah, lalu periksa gate-nya', en: 'run steps, then ask their gates' },
-    options: ['yes', 'yes-destroy', 'host', 'force', 'variant', 'json'],
+    options: ['all', 'yes', 'yes-destroy', 'host', 'force', 'variant', 'json'],
     more: {
-      id: 'Langkah dijalankan berurutan; berhenti pada langkah pertama yang tidak hijau. Pekerjaan yang tertinggal di host diikuti lebih dulu.',
-      en: 'Steps run in the order given and stop at the first one that is not green. Jobs left on the hosts are followed first.',
+      id: 'Langkah dijalankan berurutan; berhenti pada langkah pertama yang tidak hijau. Fase (misalnya B) berarti semua langkahnya kecuali yang boleh dilewati. Diulang, yang sudah beres dilewati. Pekerjaan yang tertinggal di host diikuti lebih dulu.',
+      en: 'Steps run in the order given and stop at the first one that is not green. A phase (say B) is all of its steps but the optional ones. Run again, what is done already is skipped. Jobs left on the hosts are followed first.',
     },
   },
   undo: {
@@ -98,8 +98,8 @@ export const COMMANDS = {
     about: { id: 'kembalikan apa yang diubah langkah', en: 'put back what steps changed' },
     options: ['yes', 'yes-destroy', 'host', 'json'],
     more: {
-      id: 'Langkah dikembalikan dalam urutan yang diberikan. Setelah itu gate langkah memang biasanya tidak lulus: kode keluar hanya menilai pengembaliannya.',
-      en: 'Steps are undone in the order given. Their gates usually fail afterwards, as they should: the exit code is about the undoing alone.',
+      id: 'Langkah dikembalikan dalam urutan yang diberikan, sebuah fase dari belakang. Setelah itu gate langkah memang biasanya tidak lulus: kode keluar hanya menilai pengembaliannya.',
+      en: 'Steps are undone in the order given, a phase from its end. Their gates usually fail afterwards, as they should: the exit code is about the undoing alone.',
     },
   },
   cancel: {
@@ -141,6 +141,19 @@ export const COMMANDS = {
     count: [0, 0],
     about: { id: 'apa yang dijalankan dan terlihat (Markdown)', en: 'what was done and seen (Markdown)' },
     options: ['json', 'out', 'replace'],
+  },
+  scaffold: {
+    words: 'DIR',
+    count: [1, 1],
+    about: {
+      id: 'tulis repositori lab dan Vagrantfile ke sebuah folder',
+      en: "write the lab's repository and a Vagrantfile into a folder",
+    },
+    options: ['replace', 'yes', 'json'],
+    more: {
+      id: 'Diisi dengan alamat dan parameter lab, atau nilai bawaan bila lab belum ada. Folder yang tidak kosong hanya diisi dengan --replace; berkas yang akan diganti disebut dulu.',
+      en: "Filled in with the lab's addresses and parameters, or the defaults when there is no lab yet. A folder that is not empty is only written to with --replace; the files to be replaced are told first.",
+    },
   },
   practice: {
     words: '',

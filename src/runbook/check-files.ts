@@ -1,9 +1,10 @@
 /** What an action's staged files must be like: sources that exist, and no secret anywhere but in a file of its own. Pure. */
 import type { Diagnostic, SourcePlace } from '../lab/types.js';
+import { FORMAT_SUFFIX, PROJECT_SOURCE } from '../project/files.js';
+import type { FileSource } from './file-schema.js';
 import { FIX, mistake, unknown } from './mistakes.js';
 import type { PlaceholderNames } from './names.js';
 import { placeholdersOfText } from './render.js';
-import type { FileSource } from './schema.js';
 import type { Action, Runbook } from './types.js';
 
 type Path = readonly PropertyKey[];
@@ -24,18 +25,43 @@ export function checkFiles(
   return action.files.flatMap((file, f) => {
     const place = (key: string): SourcePlace => at(['files', f, key]);
     const out: Diagnostic[] = [];
-    if (seen.has(file.name)) {
-      const what = { id: `berkas ${file.name} ada dua kali`, en: `file ${file.name} exists twice` };
-      const remedy = { id: 'Beri nama lain pada salah satunya.', en: 'Give one of them another name.' };
-      out.push(mistake(place('name'), what, remedy));
+    for (const name of namesOf(file)) {
+      if (seen.has(name)) {
+        const what = { id: `berkas ${name} ada dua kali`, en: `file ${name} exists twice` };
+        const remedy = { id: 'Beri nama lain pada salah satunya.', en: 'Give one of them another name.' };
+        out.push(mistake(place('name'), what, remedy));
+      }
+      seen.add(name);
     }
-    seen.add(file.name);
     out.push(...checkTemplate(runbook, file, names, place('template')));
-    out.push(...checkNamed(runbook, file, 'secret', place('secret')));
-    out.push(...checkNamed(runbook, file, 'upload', place('upload')));
+    out.push(...checkNamed(runbook, 'secret', file.secret, place('secret')));
+    out.push(...checkNamed(runbook, 'upload', file.upload, place('upload')));
+    if (file.project !== undefined) {
+      out.push(...checkNamed(runbook, 'project', PROJECT_SOURCE, place('project')));
+      if (runbook.project.length === 0) out.push(noProject(place('project')));
+    }
     if (file.command !== undefined) script(file.command, ['files', f, 'command']);
     return out;
   });
+}
+
+/** Names that a staged file takes in `$TB_FILES`. */
+function namesOf(file: FileSource): readonly string[] {
+  return file.project === undefined ? [file.name] : [file.name, `${file.name}${FORMAT_SUFFIX}`];
+}
+
+function noProject(place: SourcePlace): Diagnostic {
+  return mistake(
+    place,
+    {
+      id: 'tidak ada proyek: project/ tidak ada atau kosong',
+      en: 'there is no project: project/ is missing or empty',
+    },
+    {
+      id: 'Pasang program ini lagi, atau isi project/ pada paket Anda.',
+      en: 'Install this program again, or fill project/ in your pack.',
+    },
+  );
 }
 
 function checkTemplate(
@@ -54,14 +80,13 @@ function checkTemplate(
   return placeholdersOfText(template).flatMap((name) => names.problem(name, place, kind) ?? []);
 }
 
-/** `secret` needs a parameter of type secret, `upload` one of type path that may be empty. */
+/** `secret` needs a parameter of type secret, `upload` and `project` one of type path that may be empty. */
 function checkNamed(
   runbook: Runbook,
-  file: FileSource,
-  key: 'secret' | 'upload',
+  key: 'secret' | 'upload' | 'project',
+  name: string | undefined,
   place: SourcePlace,
 ): readonly Diagnostic[] {
-  const name = file[key];
   if (name === undefined) return [];
   const type = key === 'secret' ? 'secret' : 'path';
   const parameter = runbook.parameters.find((one) => one.name === name);
@@ -78,7 +103,7 @@ function checkNamed(
     };
     return [mistake(place, what, FIX)];
   }
-  if (key === 'upload' && !parameter.optional) {
+  if (key !== 'secret' && !parameter.optional) {
     const what = {
       id: `${name} tidak \`optional\`: tanpa berkas di komputer operator langkah ini tidak akan pernah bisa jalan`,
       en: `${name} is not \`optional\`: without a file on the operator's computer this step could never run`,

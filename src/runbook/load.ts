@@ -1,6 +1,7 @@
 /** Reads the runbook's files: ours from assets/, with those of a person's own pack laid over them. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
+import { readProject } from '../project/read.js';
 import { parseRunbook, type ParsedRunbook, type RunbookSource } from './parse.js';
 
 interface SourceFile {
@@ -9,9 +10,9 @@ interface SourceFile {
 }
 
 /**
- * Loads and checks the runbook. A pack may hold files below `runbook/` and `templates/`, and `glossary.yaml`; a file of
- * the same name replaces ours, all others stay.
- * @param assets directory with `runbook/`, `templates/`, `glossary.yaml`
+ * Loads and checks the runbook. A pack may hold files below `runbook/`, `templates/` and `project/`, and `glossary.yaml`;
+ * a file of the same name replaces ours, all others stay.
+ * @param assets directory with `runbook/`, `templates/`, `project/`, `glossary.yaml`
  * @param pack directory given by `--runbook`, laid out in the same way
  * @throws NodeJS.ErrnoException when a directory that must exist cannot be read
  */
@@ -27,7 +28,7 @@ export async function loadRunbook(assets: string, pack: string | null = null): P
     const terms = await glossaryOf(root);
     if (terms !== null) glossary = terms;
   }
-  const source: RunbookSource = { files, glossary, templates };
+  const source: RunbookSource = { files, glossary, templates, project: await readProject(roots) };
   return parseRunbook(source);
 }
 

@@ -1,8 +1,11 @@
 /** Texts of assets/runbook → a checked Runbook, or every mistake with its place. Pure; load.ts reads the files. */
 import type { Diagnostic } from '../lab/types.js';
 import { readYaml } from '../lab/yaml.js';
+import type { StoredFile } from '../project/files.js';
 import { checkContent } from './check.js';
+import { checkProject } from './check-project.js';
 import { duplicate } from './mistakes.js';
+import { placeholderNames } from './names.js';
 import { expandRepeats } from './repeat.js';
 import { glossarySchema, phaseSchema, trackSchema } from './schema.js';
 import { missingFile, readSteps, type SourceText, type StepOrigin } from './steps.js';
@@ -13,6 +16,8 @@ export interface RunbookSource {
   readonly files: Readonly<Record<string, SourceText>>;
   readonly glossary: SourceText | null;
   readonly templates: Readonly<Record<string, string>>;
+  /** What the lab's repository is made from. */
+  readonly project?: readonly StoredFile[];
 }
 
 export interface ParsedRunbook {
@@ -73,8 +78,16 @@ export function parseRunbook(source: RunbookSource): ParsedRunbook {
     glossary,
     templates: source.templates,
     prelude: source.templates['prelude.sh'] ?? '',
+    project: source.project?.map((file) => file.path) ?? [],
   };
-  const mistakes = checkContent(runbook, origins, track.placeOf);
+  const mistakes = [...checkContent(runbook, origins, track.placeOf)];
+  // A pack with a track of its own, which never sends the project, need not have the values that ours is filled with.
+  if (phases.some((phase) => phase.steps.some(sendsProject)))
+    mistakes.push(...checkProject(source.project ?? [], placeholderNames(runbook.parameters)));
   if (mistakes.length > 0) return { runbook: null, diagnostics: mistakes };
   return { runbook: { ...runbook, phases: expandRepeats(phases) }, diagnostics: [] };
+}
+
+function sendsProject(step: Step): boolean {
+  return step.actions.some((action) => action.files.some((file) => file.project !== undefined));
 }

@@ -1,7 +1,9 @@
 /** Content + one lab → exactly what is run, shown and asked. Pure. */
 import { HOST_NAMES, type HostName, type Place, type Subject } from '../lab/types.js';
+import { PROJECT_SOURCE } from '../project/files.js';
 import { gateKey, type GateKey, type RenderedProbe } from '../gates/types.js';
-import type { Condition, FileSource, ProbeSource } from './schema.js';
+import type { FileSource } from './file-schema.js';
+import type { Condition, ProbeSource } from './schema.js';
 import { findPlaceholders, shellWord } from './shell.js';
 import type {
   Action,
@@ -80,7 +82,15 @@ export function renderText(text: string, context: RenderContext): string {
 
 /** Every placeholder of a plain text, for the loader's checks. */
 export function placeholdersOfText(text: string): readonly string[] {
-  return [...text.matchAll(/\{\{([^{}\n]*)\}\}/g)].map((match) => (match[1] ?? '').trim());
+  return placesOfText(text).map((one) => one.name);
+}
+
+/** As `placeholdersOfText`, with the offset at which each begins. */
+export function placesOfText(text: string): readonly { readonly name: string; readonly offset: number }[] {
+  return [...text.matchAll(/\{\{([^{}\n]*)\}\}/g)].map((match) => ({
+    name: (match[1] ?? '').trim(),
+    offset: match.index,
+  }));
 }
 
 /** `<step>/<action>`: the key under which a person's choice of variant is kept. */
@@ -137,19 +147,22 @@ function renderAction(
 function renderSource(runbook: Runbook, file: FileSource, context: RenderContext): RenderedSource {
   if (file.secret !== undefined) return { kind: 'secret', parameter: file.secret };
   if (file.upload !== undefined) {
-    const path = context.parameters[file.upload];
-    return {
-      kind: 'upload',
-      parameter: file.upload,
-      path: typeof path === 'string' && path !== '' ? path : null,
-    };
+    return { kind: 'upload', parameter: file.upload, path: pathIn(context, file.upload) };
   }
+  if (file.project !== undefined)
+    return { kind: 'project', files: runbook.project.length, path: pathIn(context, PROJECT_SOURCE) };
   if (file.from !== undefined) {
     const script = renderScript(file.command ?? '', { ...context, host: file.from }).trimEnd();
     return { kind: 'fetched', from: file.from, as: file.as ?? 'root', script };
   }
   const template = file.template ?? '';
   return { kind: 'template', template, content: renderText(runbook.templates[template] ?? '', context) };
+}
+
+/** A path of the operator's computer; null when the parameter is empty. */
+function pathIn(context: RenderContext, parameter: string): string | null {
+  const path = context.parameters[parameter];
+  return typeof path === 'string' && path !== '' ? path : null;
 }
 
 /**
@@ -166,6 +179,10 @@ export function shownFile({ source }: RenderedFile): string {
       return `••• (${source.from}$ ${source.script})`;
     case 'upload':
       return source.path === null ? `(no file: ${source.parameter} is empty)` : `(upload ${source.path})`;
+    case 'project':
+      return source.path === null
+        ? `(the project, ${source.files} files)`
+        : `(the project in ${source.path})`;
   }
 }
 

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { HOST_NAMES } from '../lab/types.js';
 import { bilingual } from '../lab/yaml.js';
+import { fileSchema, parameterName } from './file-schema.js';
 
 const say = z
   .strictObject({ id: z.string().min(1), en: z.string().min(1) })
@@ -152,60 +153,6 @@ export const gateSchema = z.strictObject({
 });
 export type GateSource = z.infer<typeof gateSchema>;
 
-/** Keys that say where a staged file's contents come from: exactly one of them stands in each. */
-const FILE_KINDS = ['template', 'secret', 'from', 'upload'] as const;
-const parameterName = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]*$/, 'a name in small letters, digits and underscores');
-
-const fileSchema = z
-  .strictObject({
-    name: slug
-      .or(z.string().regex(/^[a-z0-9][a-z0-9._-]*$/))
-      .describe('staged as "$TB_FILES/<name>" (0600) for the script, for the time of the job only'),
-    template: z.string().optional().describe('file in assets/templates, with its placeholders filled in'),
-    secret: parameterName
-      .optional()
-      .describe(
-        'parameter of type secret: its value, without a line end; absent when optional and not given',
-      ),
-    from: hostName
-      .optional()
-      .describe(
-        'the host whose `command` prints the contents when the job is started; they count as a secret',
-      ),
-    as: z.enum(['root', 'user']).optional().describe('who runs `command`; default root'),
-    command: z.string().min(1).optional().describe('bash; placeholders as in scripts, {{host.…}} is `from`'),
-    upload: parameterName
-      .optional()
-      .describe(
-        "parameter of type path, optional: a file on the operator's computer, readable as this name; absent when the parameter is empty",
-      ),
-  })
-  .superRefine((file, context) => {
-    // A misspelt key is told already; that the right one is missing then says nothing new.
-    if (context.issues.length > 0) return;
-    const kinds = FILE_KINDS.filter((key) => file[key] !== undefined);
-    const wrong = (path: string[], id: string, en: string): void =>
-      context.addIssue({ code: 'custom', path, message: bilingual(id, en) });
-    if (kinds.length !== 1)
-      wrong(
-        [],
-        `butuh tepat satu dari ${FILE_KINDS.join(', ')}${kinds.length === 0 ? '' : `; di sini ada ${kinds.join(' dan ')}`}`,
-        `needs exactly one of ${FILE_KINDS.join(', ')}${kinds.length === 0 ? '' : `; here are ${kinds.join(' and ')}`}`,
-      );
-    if (file.from !== undefined && file.command === undefined)
-      wrong(['from'], '`from` butuh `command`', '`from` needs a `command`');
-    for (const key of ['command', 'as'] as const)
-      if (file.from === undefined && file[key] !== undefined)
-        wrong(
-          [key],
-          `\`${key}\` hanya untuk berkas dengan \`from\``,
-          `\`${key}\` is for files with \`from\` only`,
-        );
-  });
-export type FileSource = z.infer<typeof fileSchema>;
-
 export const actionSchema = z.strictObject({
   id: slug,
   say: say.describe('one sentence: the plan is the list of these'),
@@ -244,6 +191,7 @@ export const stepSchema = z.strictObject({
   hosts: z.array(hostName).min(1),
   needs: z.array(stepId).default([]),
   minutes: z.number().positive().optional().describe('how long it usually takes'),
+  optional: z.boolean().default(false).describe('the lab is complete without it: `run --all` leaves it out'),
   why: say,
   effect: say,
   success: say,
@@ -304,9 +252,11 @@ export const parameterSchema = z
       .describe('may be left out only when optional, and never stands in a secret'),
     optional: z.boolean().default(false).describe("may be empty: '' in scripts, an absent file in `files`"),
     generate: z
-      .boolean()
+      .union([z.boolean(), z.literal('base64-32')])
       .default(false)
-      .describe('secret only: made by the program when nobody gave one, and kept (24 letters and digits)'),
+      .describe(
+        'secret only: made by the program when nobody gave one, and kept; true: 24 letters and digits, base64-32: `base64:` and 32 random bytes in Base64',
+      ),
     about: say,
   })
   .superRefine((parameter, context) => {
@@ -321,9 +271,9 @@ export const parameterSchema = z
         'belum diisi (atau tambahkan `optional: true`)',
         'is missing (or add `optional: true`)',
       );
-    if (!secret && parameter.generate)
+    if (!secret && parameter.generate !== false)
       wrong('generate', 'hanya untuk tipe secret', 'is for type secret only');
-    if (parameter.generate && parameter.optional)
+    if (parameter.generate !== false && parameter.optional)
       wrong('optional', 'yang dibuat sendiri tidak pernah kosong', 'what is generated is never empty');
   });
 export type ParameterSource = z.infer<typeof parameterSchema>;

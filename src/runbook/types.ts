@@ -62,6 +62,8 @@ export interface Runbook {
   readonly templates: Readonly<Record<string, string>>;
   /** The shell functions that every action script can call (tb_backup, tb_restore, tb_install), as in assets/templates/prelude.sh. */
   readonly prelude: string;
+  /** Paths of the files that the lab's repository begins with. */
+  readonly project: readonly string[];
 }
 
 /** Values for placeholders on one host. `{{param.dns_servers}}`, `{{host.address}}`, `{{vm-docker.address}}`, `{{lab.user}}`. */
@@ -86,7 +88,9 @@ export type RenderedSource =
       readonly script: string;
     }
   /** `path` is a file on the operator's computer; null when the parameter is empty, and the file is absent then. */
-  | { readonly kind: 'upload'; readonly parameter: string; readonly path: string | null };
+  | { readonly kind: 'upload'; readonly parameter: string; readonly path: string | null }
+  /** `path` is a person's own project, a folder or an archive on the operator's computer; null: ours, of so many files. */
+  | { readonly kind: 'project'; readonly files: number; readonly path: string | null };
 
 /** A file to be staged beside a script, as `$TB_FILES/<name>`. */
 export interface RenderedFile {

@@ -243,6 +243,33 @@ export interface Uploads {
   ): Promise<string>;
 }
 
+// ---------------------------------------------------------------- the project's archive (services/project)
+
+export type ProjectFormat = 'tar' | 'tar.gz' | 'zip';
+
+/** The lab's repository as one file on the operator's computer. */
+export interface ProjectArchive {
+  readonly path: string;
+  readonly format: ProjectFormat;
+  /** How many files are in it; null when nobody looked into it. */
+  readonly files: number | null;
+  /** Paths of a person's folder that are not in it. */
+  readonly leftOut: readonly string[];
+  /** Removes what was made for it; a person's own archive stays. */
+  remove(): Promise<void>;
+}
+export interface ProjectArchives {
+  /** Looks at a person's own project before anything is begun. @throws Trouble `project-source` */
+  check(own: string): Promise<void>;
+  /**
+   * Puts the archive together: no leading folder in what is made here.
+   * @param own a person's folder or archive; null for the project that the program brings
+   * @param fill puts the lab's values into a text of ours
+   * @throws Trouble `project-…`
+   */
+  make(own: string | null, fill: (text: string) => string, signal: AbortSignal): Promise<ProjectArchive>;
+}
+
 // ---------------------------------------------------------------- what stays (services/journal, services/files)
 
 export type JournalEntry =

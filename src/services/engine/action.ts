@@ -69,7 +69,7 @@ export async function oneAction(
       ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     if (record === null || record.end === null) return 'left';
-    if (action.reconnect && purpose === 'run') await session.links.link(host).renew(options.signal);
+    if (action.reconnect) await session.links.link(host).renew(options.signal);
     const flooded = record.end.kind === 'flooded' ? troubleView(floodedTrouble(host)) : null;
     return finish(phaseOfEnd(record.end), record.end, flooded);
   } catch (error) {

@@ -10,6 +10,7 @@ import { createJournal } from '../journal/journal.js';
 import { createOperatorProbes } from '../operator/probes.js';
 import type { AskHostKey } from '../ports.js';
 import { createProbeRunner } from '../probes/probe-runner.js';
+import { createProjectArchives } from '../project/archives.js';
 import { createRedactor, labNames, labSecrets } from '../redaction/redactor.js';
 import { createLinks } from '../ssh/links.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
@@ -34,6 +35,8 @@ export async function openLabSession(
     readonly by?: string;
     readonly now?: () => number;
     readonly env?: NodeJS.ProcessEnv;
+    /** Directories that the content was read from, laid out like assets/: ours first, then a person's pack. */
+    readonly content: readonly string[];
   },
 ): Promise<LabSession> {
   const now = options.now ?? Date.now;
@@ -67,6 +70,7 @@ export async function openLabSession(
     logs: options.logs,
     secrets,
     uploads: createUploads(links),
+    projects: createProjectArchives(options.content),
     hide,
     mask,
     by: options.by ?? operatorName(),

@@ -2,15 +2,14 @@
 import type { HostName, Text } from '../../lab/types.js';
 import { renderActions } from '../../runbook/render.js';
 import type { StepId, Variant } from '../../runbook/types.js';
-import { checkLocalFile } from '../uploads/local-file.js';
 import type { SecretDesk } from './secret-desk.js';
 import { stepOf, type Session } from './session.js';
-import { neededBy } from './stage.js';
+import { checkSources, neededBy } from './stage.js';
 
 /**
  * @param options.tell a sentence for the person
  * @returns false when a secret was not given: nothing is to be run then
- * @throws Trouble `upload-file`, `secrets-unreadable`
+ * @throws Trouble `upload-file`, `project-source`, `secrets-unreadable`
  */
 export async function beforeStep(
   session: Session,
@@ -28,7 +27,7 @@ export async function beforeStep(
     renderActions(runbook, context, stepOf(runbook, step), host, options.variants),
   );
   const needed = neededBy(actions, options.purpose);
-  for (const path of needed.uploads) await checkLocalFile(path);
+  await checkSources(session.projects, needed);
   const unknown = needed.secrets.filter((name) => secrets.value(name) === null);
   const missing = await secrets.prepare(needed.secrets);
   const made = unknown.filter((name) => secrets.origin(name) === 'generated').join(', ');

@@ -11,6 +11,7 @@ import type {
   JobId,
   Links,
   ProbeRunner,
+  ProjectArchives,
   SavedState,
   Secrets,
   StateFile,
@@ -31,6 +32,7 @@ export interface SessionParts {
   readonly logs: LogBook;
   readonly secrets: Secrets;
   readonly uploads: Uploads;
+  readonly projects: ProjectArchives;
   /** From now on this text is masked in everything that comes from hosts or goes into a file. */
   readonly hide: (text: string) => void;
   /** Replaces every known secret in a text. */

@@ -1,9 +1,12 @@
 /** Bringing an action's files together when its job is about to start: rendered, secret, fetched from a host, uploaded. */
 import { secretVariable } from '../../lab/parameters.js';
 import { Trouble, type HostName } from '../../lab/types.js';
+import { FORMAT_SUFFIX } from '../../project/files.js';
+import { renderText } from '../../runbook/render.js';
 import type { RenderedAction, RenderedFile, RenderedSource } from '../../runbook/types.js';
-import type { StagedFile } from '../ports.js';
+import type { ProjectArchives, StagedFile } from '../ports.js';
 import { cleanRemoteText } from '../text/clean.js';
+import { checkLocalFile } from '../uploads/local-file.js';
 import { composeFetch } from './compose.js';
 import type { Session } from './session.js';
 
@@ -25,12 +28,20 @@ export function filesFor(action: RenderedAction, purpose: 'run' | 'undo'): reado
   );
 }
 
+interface StageOptions {
+  readonly signal: AbortSignal;
+  /** A line for the host's log. */
+  readonly log: (line: string) => void;
+}
+
 /** What has to be there before the first of some actions begins. */
 export interface Needed {
   /** Names of secret parameters. */
   readonly secrets: readonly string[];
   /** Files of the operator's computer. */
   readonly uploads: readonly string[];
+  /** Folders or archives of a person's own to be sent as the project; null is the one that the program brings. */
+  readonly projects: readonly (string | null)[];
   /** Hosts that a file is fetched from, and whether as root. */
   readonly hosts: readonly { readonly host: HostName; readonly root: boolean }[];
 }
@@ -42,6 +53,7 @@ export function neededBy(actions: readonly RenderedAction[], purpose: 'run' | 'u
   return {
     secrets: [...new Set(secrets)],
     uploads: [...new Set(uploads)],
+    projects: [...new Set(sources.flatMap((one) => (one.kind === 'project' ? [one.path] : [])))],
     hosts: sources.flatMap((one) =>
       one.kind === 'fetched' ? [{ host: one.from, root: one.as === 'root' }] : [],
     ),
@@ -49,35 +61,73 @@ export function neededBy(actions: readonly RenderedAction[], purpose: 'run' | 'u
 }
 
 /**
- * @param options.log a line for the host's log
- * @throws Trouble `secret-missing`, `fetch-failed`, those of Uploads.put and HostLink.run
+ * Looks at what is to be sent from the operator's computer, before anything is begun.
+ * @throws Trouble `upload-file`, `project-source`
+ */
+export async function checkSources(
+  projects: ProjectArchives,
+  needed: Pick<Needed, 'uploads' | 'projects'>,
+): Promise<void> {
+  for (const path of needed.uploads) await checkLocalFile(path);
+  for (const path of needed.projects) if (path !== null) await projects.check(path);
+}
+
+/**
+ * Brings an action's files; what is told meanwhile goes to the host's log.
+ * @throws Trouble `secret-missing`, `fetch-failed`, those of ProjectArchives.make, Uploads.put and HostLink.run
  */
 export async function stageFiles(
   session: Session,
   action: RenderedAction,
   purpose: 'run' | 'undo',
-  options: { readonly signal: AbortSignal; readonly log: (line: string) => void },
+  options: StageOptions,
 ): Promise<readonly StagedFile[]> {
   const files = filesFor(action, purpose);
   const secrets = files.flatMap(({ source }) => (source.kind === 'secret' ? [source.parameter] : []));
   const missing = await session.secrets.prepare(secrets);
   if (missing.length > 0) throw missingSecrets(session, missing);
-  const staged = new Map<string, StagedFile>();
+  const staged = new Map<string, readonly StagedFile[]>();
   // What takes longest first: a fetched token is fresh when the job starts.
   for (const { name, source } of files) {
+    if (source.kind === 'project')
+      staged.set(name, await sendProject(session, action.host, name, source.path, options));
     if (source.kind !== 'upload' || source.path === null) continue;
     const path = await session.uploads.put(action.host, source.path, name, {
       signal: options.signal,
       onProgress: options.log,
     });
-    staged.set(name, { name, path });
+    staged.set(name, [{ name, path }]);
   }
   for (const { name, source } of files) {
     const content = await contentOf(session, action, name, source, options);
     if (content === null) continue;
-    staged.set(name, source.kind === 'template' ? { name, content } : { name, content, secret: true });
+    staged.set(name, [source.kind === 'template' ? { name, content } : { name, content, secret: true }]);
   }
   return files.flatMap(({ name }) => staged.get(name) ?? []);
+}
+
+/** The project's archive on the host, and beside it the file that tells its format. */
+async function sendProject(
+  session: Session,
+  host: HostName,
+  name: string,
+  own: string | null,
+  { signal, log }: StageOptions,
+): Promise<readonly StagedFile[]> {
+  const fill = (text: string): string => renderText(text, { ...session.context, host: null });
+  const archive = await session.projects.make(own, fill, signal);
+  try {
+    const { files, format, leftOut } = archive;
+    log(`${name}: ${own ?? 'the project'}${files === null ? ` (${format})` : `, ${files} files`}`);
+    if (leftOut.length > 0) log(`${name}: left out: ${leftOut.join(', ')}`);
+    const path = await session.uploads.put(host, archive.path, name, { signal, onProgress: log });
+    return [
+      { name, path },
+      { name: `${name}${FORMAT_SUFFIX}`, content: `${format}\n` },
+    ];
+  } finally {
+    await archive.remove();
+  }
 }
 
 async function contentOf(
@@ -85,7 +135,7 @@ async function contentOf(
   action: RenderedAction,
   name: string,
   source: RenderedSource,
-  options: { readonly signal: AbortSignal; readonly log: (line: string) => void },
+  options: StageOptions,
 ): Promise<string | null> {
   switch (source.kind) {
     case 'template':
@@ -93,6 +143,7 @@ async function contentOf(
     case 'secret':
       return session.secrets.value(source.parameter);
     case 'upload':
+    case 'project':
       return null;
     case 'fetched':
       options.log(`${name}: from ${source.from}`);

@@ -1,5 +1,5 @@
 /** The values of secret parameters: from the environment, the lab file, the kept ones, or made or typed when needed. */
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { nearest } from '../../lab/nearest.js';
 import { checkSecret, SECRET_PREFIX, secretVariable } from '../../lab/parameters.js';
 import { Trouble, type Lab } from '../../lab/types.js';
@@ -65,7 +65,7 @@ export async function openSecrets(options: {
     for (const { name, generate, optional } of parameters) {
       if (!names.includes(name) || known.has(name)) continue;
       if (damage !== null) throw damage;
-      if (generate) await keep(name, generateSecret(), 'generated');
+      if (generate !== false) await keep(name, generateSecret(generate), 'generated');
       else if (!optional) missing.push(name);
     }
     return missing;
@@ -77,7 +77,10 @@ export async function openSecrets(options: {
     origin: (name) => known.get(name)?.origin ?? null,
     missing: (names) =>
       parameters
-        .filter((one) => names.includes(one.name) && !known.has(one.name) && !one.generate && !one.optional)
+        .filter(
+          (one) =>
+            names.includes(one.name) && !known.has(one.name) && one.generate === false && !one.optional,
+        )
         .map((one) => one.name),
     optional: (names) =>
       parameters
@@ -140,8 +143,14 @@ function invalid(name: string, wrong: { readonly id: string; readonly en: string
   );
 }
 
-/** Letters and digits, with at least one capital, one small letter and one digit, as many programs demand of a password. */
-export function generateSecret(): string {
+/**
+ * A random value for a secret that the program makes up.
+ * @param form `true`: letters and digits, with at least one capital, one small letter and one digit, as many programs demand
+ * of a password. `base64-32`: the form of Laravel's APP_KEY for its default cipher AES-256, `base64:` and 32 random bytes in
+ * Base64 (laravel/framework, Illuminate\Foundation\Console\KeyGenerateCommand).
+ */
+export function generateSecret(form: true | 'base64-32' = true): string {
+  if (form === 'base64-32') return `base64:${randomBytes(32).toString('base64')}`;
   for (;;) {
     const secret = Array.from({ length: GENERATED_LENGTH }, () => LETTERS[randomInt(LETTERS.length)]).join(
       '',

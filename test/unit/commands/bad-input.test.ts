@@ -53,6 +53,13 @@ describe('a wrong lab file', () => {
     expect(stderr).not.toMatch(STACK_LINE);
   });
 
+  it('is not even looked for when no step was named', async () => {
+    const { code, stderr } = await desk.run(['run', '--lab', 'none.yaml']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('which step is to be run?');
+    expect(stderr).toContain('run --all');
+  });
+
   it('that is missing', async () => {
     const { code, stderr } = await desk.run(['plan', '--lab', 'none.yaml']);
     expect(code).toBe(2);

@@ -18,7 +18,7 @@ const PARAMETERS: readonly Parameter[] = ['runner_token', 'admin_password', 'pro
   generate: name === 'admin_password',
   about: { id: 'Token dari GitLab.', en: 'The token of GitLab.' },
 }));
-const NEEDED = { secrets: ['runner_token', 'admin_password'], uploads: [], hosts: [] };
+const NEEDED = { secrets: ['runner_token', 'admin_password'], uploads: [], projects: [], hosts: [] };
 
 interface Desk {
   readonly context: CommandContext;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Trouble } from '../../../src/lab/types.js';
 import { reattach } from '../../../src/services/engine/follow.js';
 import { checkGates, keysOfStep } from '../../../src/services/engine/gates.js';
+import type { Session } from '../../../src/services/engine/session.js';
 import { cancelStep, createActiveSteps, runStep, undoStep } from '../../../src/services/engine/steps.js';
 import type { JobRecord } from '../../../src/services/ports.js';
 import type { StepRun } from '../../../src/state/types.js';
@@ -248,6 +249,38 @@ describe('running a step', () => {
     expect(run?.purpose).toBe('undo');
     expect(lab.started.map((spec) => [spec.action, spec.purpose])).toEqual([['one', 'undo']]);
     expect(lab.started[0]?.script).toContain('echo undo one');
+  });
+
+  it('logs in anew after an action that asks for it, when it is undone as well as when it is run', async () => {
+    const lab = await fakeLab();
+    const { session } = lab;
+    const renewed: string[] = [];
+    const asking: Session = {
+      ...session,
+      runbook: {
+        ...session.runbook,
+        phases: session.runbook.phases.map((phase) => ({
+          ...phase,
+          steps: phase.steps.map((step) => ({
+            ...step,
+            actions: step.actions.map((one) => ({ ...one, reconnect: one.id === 'one' })),
+          })),
+        })),
+      },
+      links: {
+        ...session.links,
+        link: (host) => ({
+          ...session.links.link(host),
+          renew: () => {
+            renewed.push(`${host} after ${lab.started.at(-1)?.purpose} of ${lab.started.at(-1)?.action}`);
+            return Promise.resolve();
+          },
+        }),
+      },
+    };
+    await runStep(asking, createActiveSteps(), 'A1', ['vm-docker']);
+    await undoStep(asking, createActiveSteps(), 'A1', ['vm-docker']);
+    expect(renewed).toEqual(['vm-docker after run of one', 'vm-docker after undo of one']);
   });
 });
 

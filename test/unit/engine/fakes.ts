@@ -238,6 +238,10 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
       give: () => Promise.resolve(),
     },
     uploads: { put: () => Promise.reject(new Error('not used')) },
+    projects: {
+      check: () => Promise.reject(new Error('not used')),
+      make: () => Promise.reject(new Error('not used')),
+    },
     hide: () => undefined,
     mask: (text) => text,
     by: 'me@here',

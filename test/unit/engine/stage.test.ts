@@ -7,10 +7,16 @@ import { Trouble } from '../../../src/lab/types.js';
 import type { RenderedAction, RenderedSource } from '../../../src/runbook/types.js';
 import { createSecretDesk } from '../../../src/services/engine/secret-desk.js';
 import { beforeStep } from '../../../src/services/engine/before-step.js';
-import { filesFor, neededBy, stageFiles } from '../../../src/services/engine/stage.js';
+import { checkSources, filesFor, neededBy, stageFiles } from '../../../src/services/engine/stage.js';
 import type { Session } from '../../../src/services/engine/session.js';
 import { cancelStep, createActiveSteps, runStep } from '../../../src/services/engine/steps.js';
-import type { RunOptions, RunResult, Secrets } from '../../../src/services/ports.js';
+import type {
+  ProjectArchive,
+  ProjectArchives,
+  RunOptions,
+  RunResult,
+  Secrets,
+} from '../../../src/services/ports.js';
 import type { ServiceMessage, StepRun } from '../../../src/state/types.js';
 import { fakeLab } from './fakes.js';
 
@@ -149,12 +155,78 @@ describe('the files of a job', () => {
     expect(neededBy([action(), action({ host: 'vm-k8s' })], 'run')).toEqual({
       secrets: ['admin_password'],
       uploads: ['/srv/harbor.tgz'],
+      projects: [],
       hosts: [
         { host: 'vm-k8s', root: true },
         { host: 'vm-k8s', root: true },
       ],
     });
-    expect(neededBy([action()], 'undo')).toEqual({ secrets: ['admin_password'], uploads: [], hosts: [] });
+    expect(neededBy([action()], 'undo')).toEqual({
+      secrets: ['admin_password'],
+      uploads: [],
+      projects: [],
+      hosts: [],
+    });
+  });
+
+  it('hold the project with its format beside it, and say what stayed at home', async () => {
+    const made = await bench();
+    const { session, order } = made;
+    const asked: (string | null)[] = [];
+    const withProject = (files: number | null, more: Partial<ProjectArchive> = {}): Bench => ({
+      ...made,
+      session: {
+        ...session,
+        projects: {
+          check: () => Promise.resolve(),
+          make(own, fill) {
+            asked.push(own);
+            expect(fill('to {{vm-worker.address}}')).toBe('to 192.168.56.44');
+            const remove = (): Promise<void> => Promise.resolve(void order.push('removed'));
+            return Promise.resolve({
+              path: '/tmp/p.tar',
+              format: 'tar',
+              files,
+              leftOut: [],
+              remove,
+              ...more,
+            });
+          },
+        },
+      },
+    });
+    const files = (path: string | null): RenderedAction =>
+      action({ files: [{ name: 'project.tar', source: { kind: 'project', files: 2, path } }] });
+    const log: string[] = [];
+    expect(await stage(withProject(2, { leftOut: ['.git/', '.env'] }), files(null), log)).toEqual([
+      { name: 'project.tar', path: '/var/lib/threebody/uploads/00/project.tar' },
+      { name: 'project.tar.format', content: 'tar\n' },
+    ]);
+    expect(order).toEqual(['upload /tmp/p.tar to vm-docker', 'removed']);
+    const own = await stage(withProject(null, { format: 'zip' }), files('/srv/shop.zip'), log);
+    expect(own.at(-1)).toEqual({ name: 'project.tar.format', content: 'zip\n' });
+    expect(asked).toEqual([null, '/srv/shop.zip']);
+    expect(log.filter((line) => !line.includes('MB'))).toEqual([
+      'project.tar: the project, 2 files',
+      'project.tar: left out: .git/, .env',
+      'project.tar: /srv/shop.zip (zip)',
+    ]);
+    expect(neededBy([files(null), files('/srv/shop.zip')], 'run').projects).toEqual([null, '/srv/shop.zip']);
+  });
+
+  it('have a project that cannot be used told before anything is begun', async () => {
+    const { session } = await bench();
+    const checked: string[] = [];
+    const projects: ProjectArchives = {
+      ...session.projects,
+      check: (own) => Promise.resolve(void checked.push(own)),
+    };
+    await checkSources(projects, { uploads: [], projects: [null, '/srv/shop'] });
+    expect(checked).toEqual(['/srv/shop']);
+    const { code } = await refused(
+      checkSources(projects, { uploads: ['/nonexistent/x'], projects: ['/srv'] }),
+    );
+    expect(code).toBe('upload-file');
   });
 
   it('leave out an optional secret that nobody gave', async () => {

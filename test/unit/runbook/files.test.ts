@@ -12,6 +12,7 @@ parameters:
   - {name: admin_password, type: secret, generate: true, about: {id: a, en: a}}
   - {name: installer, type: path, optional: true, about: {id: a, en: a}}
   - {name: must_be, type: path, default: /opt/x, about: {id: a, en: a}}
+  - {name: project_source, type: path, optional: true, about: {id: a, en: a}}
   - {name: nickname, type: word, optional: true, about: {id: a, en: a}}
   - {name: names, type: hostname-list, optional: true, default: [a.b], about: {id: a, en: a}}
 `;
@@ -23,6 +24,7 @@ function parse(phase: string, track = TRACK, template = 'x'): ParsedRunbook {
     },
     glossary: null,
     templates: { 'prelude.sh': '', 'x.conf': template },
+    project: ['README.md', 'go/main.go'].map((path) => ({ path, source: path, bytes: new Uint8Array() })),
   });
 }
 /** The fixture with these files in its second action. */
@@ -44,11 +46,11 @@ describe('a staged file with a mistake', () => {
   it.each([
     [
       '{name: a}',
-      `${at(17)} \`steps.0.actions.1.files.0\` is not right: needs exactly one of template, secret, from, upload | Correct the value.`,
+      `${at(17)} \`steps.0.actions.1.files.0\` is not right: needs exactly one of template, secret, from, upload, project | Correct the value.`,
     ],
     [
       '{name: a, template: x.conf, secret: admin_password}',
-      `${at(17)} \`steps.0.actions.1.files.0\` is not right: needs exactly one of template, secret, from, upload; here are template and secret | Correct the value.`,
+      `${at(17)} \`steps.0.actions.1.files.0\` is not right: needs exactly one of template, secret, from, upload, project; here are template and secret | Correct the value.`,
     ],
     ['{name: a, secrte: admin_password}', `${at(27)} unknown key \`secrte\` | Did you mean \`secret\`?`],
     ['{name: a, template: y.conf}', `${at(37)} there is no template y.conf | Did you mean x.conf?`],
@@ -92,9 +94,59 @@ describe('a staged file with a mistake', () => {
       '{name: a, template: x.conf}, {name: a, secret: admin_password}',
       `${at(53)} file a exists twice | Give one of them another name.`,
     ],
+    [
+      '{name: p.tar, project: true, template: x.conf}',
+      `${at(17)} \`steps.0.actions.1.files.0\` is not right: needs exactly one of template, secret, from, upload, project; here are template and project | Correct the value.`,
+    ],
+    [
+      '{name: p.tar, project: true}, {name: p.tar.format, template: x.conf}',
+      `${at(54)} file p.tar.format exists twice | Give one of them another name.`,
+    ],
+    ['{name: p.tar, project: yes}', expect.stringMatching(/files\.0\.project` /)],
     ['{name: ../a, template: x.conf}', expect.stringMatching(/files\.0\.name` is not right/)],
   ])('%s', (files, expected) => {
     expect(told(withFiles(files))).toEqual([expected]);
+  });
+});
+
+describe('the project as a file', () => {
+  const FILE = withFiles('{name: p.tar, project: true}');
+
+  it.each([
+    [
+      'is not declared',
+      TRACK.replace(/.*project_source.*\n/, ''),
+      'there is no parameter of type path project_source | Known: installer, must_be.',
+    ],
+    [
+      'is of another type',
+      TRACK.replace('project_source, type: path', 'project_source, type: word'),
+      'project_source is of type word, but `project` needs type path | Correct the value.',
+    ],
+    [
+      'may not be empty',
+      TRACK.replace(
+        'project_source, type: path, optional: true',
+        'project_source, type: path, default: /srv',
+      ),
+      "project_source is not `optional`: without a file on the operator's computer this step could never run | Add `optional: true` to that parameter.",
+    ],
+  ])('is refused when the parameter %s', (_what, track, expected) => {
+    expect(told(FILE, track)).toEqual([`${at(40)} ${expected}`]);
+  });
+
+  it('is refused where there is no project', () => {
+    const { diagnostics } = parseRunbook({
+      files: {
+        'track.yaml': { name: 'track.yaml', text: TRACK },
+        'a.yaml': { name: 'runbook/a.yaml', text: FILE },
+      },
+      glossary: null,
+      templates: { 'prelude.sh': '', 'x.conf': '' },
+    });
+    expect(diagnostics.map((one) => one.what.en)).toEqual([
+      'there is no project: project/ is missing or empty',
+    ]);
   });
 });
 
@@ -148,7 +200,7 @@ describe('rendered', () => {
   function filesOf(parameters: Readonly<Record<string, string>>): readonly RenderedFile[] {
     const { runbook, diagnostics } = parse(
       withFiles(
-        '{name: t, template: x.conf}, {name: s, secret: admin_password}, {name: u, upload: installer}, {name: f, from: vm-k8s, command: "echo {{host.name}} {{param.nickname}}"}',
+        '{name: t, template: x.conf}, {name: s, secret: admin_password}, {name: u, upload: installer}, {name: f, from: vm-k8s, command: "echo {{host.name}} {{param.nickname}}"}, {name: p.tar, project: true}',
       ),
     );
     expect(diagnostics).toEqual([]);
@@ -160,14 +212,24 @@ describe('rendered', () => {
 
   it('is told where it comes from, and never what it is', () => {
     const files = filesOf({ installer: '/srv/harbor.tgz', nickname: '' });
-    expect(files.map(({ source }) => source.kind)).toEqual(['template', 'secret', 'upload', 'fetched']);
+    expect(files.map(({ source }) => source.kind)).toEqual([
+      'template',
+      'secret',
+      'upload',
+      'fetched',
+      'project',
+    ]);
     expect(files.map(shownFile)).toEqual([
       'x',
       '••• (secret admin_password)',
       '(upload /srv/harbor.tgz)',
       // An empty value is an empty word, and host.* is the host that is asked.
       "••• (vm-k8s$ echo vm-k8s '')",
+      '(the project, 2 files)',
     ]);
+    expect(filesOf({ nickname: '', project_source: '/srv/shop' }).map(shownFile).at(-1)).toBe(
+      '(the project in /srv/shop)',
+    );
     const without = filesOf({ installer: '', nickname: '' }).map(shownFile);
     expect(without[2]).toBe('(no file: installer is empty)');
   });

@@ -181,9 +181,30 @@ describe('the file of kept secrets', () => {
 });
 
 it('makes secrets that are all different and hold every kind of character', () => {
-  const made = Array.from({ length: 200 }, generateSecret);
+  const made = Array.from({ length: 200 }, () => generateSecret());
   expect(new Set(made).size).toBe(200);
   for (const one of made) expect(one).toMatch(/^(?=.*[A-Z])(?=.*[a-z])(?=.*[0-9])[A-Za-z0-9]{24}$/);
+});
+
+it("makes Laravel's APP_KEY in the form that its cipher takes", async () => {
+  const specs = [secret('app_key', { generate: 'base64-32' })];
+  const stateDir = await scratch();
+  const open = (): Promise<Secrets> =>
+    openSecrets({
+      lab: { secrets: {}, stateDir },
+      parameters: specs,
+      env: {},
+      now: () => 0,
+      hide: () => undefined,
+    });
+  const secrets = await open();
+  expect(secrets.missing(['app_key'])).toEqual([]);
+  expect(await secrets.prepare(['app_key'])).toEqual([]);
+  const value = secrets.value('app_key') ?? '';
+  expect(value).toMatch(/^base64:[A-Za-z0-9+/]{43}=$/);
+  expect(Buffer.from(value.slice('base64:'.length), 'base64')).toHaveLength(32);
+  expect((await open()).value('app_key')).toBe(value);
+  expect(generateSecret('base64-32')).not.toBe(generateSecret('base64-32'));
 });
 
 describe('secrets in the lab file', () => {
