@@ -40,11 +40,12 @@ tb_close_store() {
 tb_backup() {
   local path="$1" record parent
   record="$(tb_store)/$(tb_key "$path")"
+  tb_watch "$path"
   if [ -e "$record.kind" ]; then
     return 0
   fi
   tb_open_store
-  rm -f "$record.data" "$record.dirs"
+  rm -f "$record.data" "$record.dirs" "$record.wrote"
   if [ -L "$path" ]; then
     readlink "$path" >"$record.data"
     printf 'link\n' >"$record.new"
@@ -67,6 +68,75 @@ tb_backup() {
   tb_say "kept the original of $path ($(cat "$record.kind"))"
 }
 
+# tb_hide PATH: it holds a secret, so the difference is never shown. After tb_backup.
+tb_hide() {
+  : >"$(tb_store)/$(tb_key "$1").hidden"
+}
+
+# tb_print PATH: what stands there now, as `absent`, `link TARGET` or `file SHA256`.
+tb_print() {
+  if [ -L "$1" ]; then
+    printf 'link %s\n' "$(readlink "$1")"
+  elif [ -f "$1" ]; then
+    printf 'file %s\n' "$(sha256sum <"$1" | cut -d ' ' -f 1)"
+  elif [ -e "$1" ]; then
+    printf 'other\n'
+  else
+    printf 'absent\n'
+  fi
+}
+
+# What this action left at a path is noted, so that undo can tell it from what a person made of it later: at once by
+# tb_install and tb_link (tb_wrote), and when the script ends for whatever else changed a file after tb_backup (tb_watch).
+tb_wrote() {
+  tb_print "$1" >"$(tb_store)/$(tb_key "$1").wrote"
+}
+
+TB_WATCHED=()
+tb_watch() {
+  TB_WATCHED+=("$1" "$(tb_print "$1")")
+  trap 'tb_note_wrote || true' EXIT 2>/dev/null || true
+}
+
+tb_note_wrote() {
+  local index=0 path record
+  while [ "$index" -lt "${#TB_WATCHED[@]}" ]; do
+    path="${TB_WATCHED[index]}"
+    record="$(tb_store)/$(tb_key "$path")"
+    if [ -e "$record.kind" ] && { [ ! -e "$record.wrote" ] || [ "$(tb_print "$path")" != "${TB_WATCHED[index + 1]}" ]; }; then
+      tb_wrote "$path"
+    fi
+    index=$((index + 2))
+  done
+}
+
+# tb_keep_edits PATH: before PATH is put back, keep beside it what a person made of it since; undo throws no work away.
+tb_keep_edits() {
+  local path="$1" record now original copy number=2
+  record="$(tb_store)/$(tb_key "$path")"
+  now="$(tb_print "$path")"
+  case "$(cat "$record.kind")" in
+    file) original="$(tb_print "$record.data")" ;;
+    link) original="link $(cat "$record.data")" ;;
+    *) original=absent ;;
+  esac
+  if [ "$now" = "$original" ] || [ "$now" = "$(cat "$record.wrote" 2>/dev/null || true)" ]; then
+    return 0
+  fi
+  case "$now" in
+    file*)
+      copy="$path.threebody-before-undo"
+      while [ -e "$copy" ]; do
+        copy="$path.threebody-before-undo.$number"
+        number=$((number + 1))
+      done
+      cp -p "$path" "$copy"
+      tb_say "$path was changed after this step wrote it: as it is now, it is kept in $copy"
+      ;;
+    link*) tb_say "$path was changed after this step wrote it: it points to ${now#link } until now" ;;
+  esac
+}
+
 # tb_restore PATH: put the kept original back exactly and forget it. Nothing kept: nothing done.
 tb_restore() {
   local path="$1" record kind directory
@@ -76,6 +146,7 @@ tb_restore() {
     return 0
   fi
   kind="$(cat "$record.kind")"
+  tb_keep_edits "$path"
   case "$kind" in
     file)
       if [ -e "$record.hidden" ]; then
@@ -102,7 +173,7 @@ tb_restore() {
       return 1
       ;;
   esac
-  rm -f "$record.kind" "$record.data" "$record.dirs" "$record.hidden"
+  rm -f "$record.kind" "$record.data" "$record.dirs" "$record.hidden" "$record.wrote"
   tb_close_store
   tb_say "put back $path ($kind)"
 }
@@ -126,7 +197,7 @@ tb_install() {
   fi
   tb_backup "$path"
   if [ "$hidden" = yes ]; then
-    : >"$(tb_store)/$(tb_key "$path").hidden"
+    tb_hide "$path"
     tb_say "$path holds a secret: the difference is not shown"
   elif [ -f "$path" ]; then
     diff -u "$path" "$source" || true
@@ -137,6 +208,7 @@ tb_install() {
   (umask 077 2>/dev/null || true; cp "$source" "$path.threebody-new")
   chmod "$mode" "$path.threebody-new"
   mv -f "$path.threebody-new" "$path"
+  tb_wrote "$path"
   tb_say "wrote $path"
 }
 
@@ -151,6 +223,7 @@ tb_link() {
   rm -f "$path.threebody-new"
   ln -s "$target" "$path.threebody-new"
   mv -f "$path.threebody-new" "$path"
+  tb_wrote "$path"
   tb_say "$path now points to $target"
 }
 
@@ -186,6 +259,38 @@ tb_unit_state() {
   printf '%s %s\n' "${enabled:-not-found}" "${active:-unknown}"
 }
 
+# tb_note_unit UNIT: keep how a unit is before it is changed. tb_put_back_unit UNIT: enabled or not, running or not, as it
+# was then. A unit that is gone with its package stays gone, and one that came with it is left alone.
+tb_note_unit() {
+  tb_remember "$1" "$(tb_unit_state "$1")"
+}
+
+tb_put_back_unit() {
+  local unit="$1" before now
+  if ! before="$(tb_recall "$unit")"; then
+    tb_say "$unit: nothing was noted, left as it is"
+    return 0
+  fi
+  now="$(tb_unit_state "$unit")"
+  case "$now" in
+    not-found*) ;;
+    *)
+      case "${before%% *} ${now%% *}" in
+        'enabled enabled' | 'disabled disabled') ;;
+        enabled*) systemctl enable "$unit" ;;
+        disabled*) systemctl disable "$unit" ;;
+      esac
+      case "$before $now" in
+        *' active '*' active' | not-found*) ;;
+        *' active '*) systemctl start "$unit" ;;
+        *' active') systemctl stop "$unit" ;;
+      esac
+      ;;
+  esac
+  tb_forget "$unit"
+  tb_say "$unit was $before, and is $(tb_unit_state "$unit")"
+}
+
 # tb_apt_holders: "PID COMMAND PATH" of every process that holds a lock of apt or dpkg.
 tb_apt_holders() {
   command -v lslocks >/dev/null || tb_fail "lslocks (package util-linux) is missing: cannot see who holds a lock"
@@ -196,16 +301,16 @@ tb_apt_holders() {
 # tb_wait_apt SECONDS: wait until nobody holds such a lock. Lock files are never deleted and nothing is killed.
 tb_wait_apt() {
   local left="$1" holders
-  holders="$(tb_apt_holders)"
+  holders="$(tb_apt_holders | paste -s -d ';' -)"
   while [ -n "$holders" ]; do
     if [ "$left" -le 0 ]; then
-      tb_fail "still locked by: $holders"
+      tb_fail "apt or dpkg is still locked by: $holders. Let that end by itself (gate A1.no-apt-lock), then run this step again. Never delete a lock file."
       return 1
     fi
     tb_say "waiting for the package manager, at most $left s more: $holders"
     sleep 3
     left=$((left - 3))
-    holders="$(tb_apt_holders)"
+    holders="$(tb_apt_holders | paste -s -d ';' -)"
   done
 }
 
@@ -224,13 +329,9 @@ tb_packages() {
 # tb_note_packages before an installation, tb_keep_added after it: what is new since then is kept, for tb_remove_added.
 # An installation that was cut off in the middle is measured from where it first began, and until another one begins.
 tb_note_packages() {
-  local store other
+  local store
   store="$(tb_store)"
-  for other in "${TB_BACKUPS:-/var/lib/threebody/backups}"/*/packages.before; do
-    if [ -e "$other" ] && [ "$other" != "$store/packages.before" ]; then
-      tb_settle_packages "$(dirname "$other")"
-    fi
-  done
+  tb_settle_others
   tb_open_store
   if [ ! -e "$store/packages.before" ]; then
     tb_packages >"$store/packages.new"
@@ -250,13 +351,28 @@ tb_keep_added() {
   fi
 }
 
-# tb_settle_packages STORE: turn the list from before an installation into the list of what came with it.
+# tb_settle_others: installations of other actions that were cut off end here, before this one changes what is installed.
+tb_settle_others() {
+  local other
+  for other in "${TB_BACKUPS:-/var/lib/threebody/backups}"/*/packages.before; do
+    if [ -e "$other" ] && [ "$other" != "$(tb_store)/packages.before" ]; then
+      tb_settle_packages "$(dirname "$other")"
+    fi
+  done
+}
+
+# tb_settle_packages STORE: turn the list from before an installation into the lists of what came with it and what had to
+# give way to it.
 tb_settle_packages() {
   tb_packages >"$1/packages.now"
   touch "$1/packages.added"
   grep -vxF -f "$1/packages.before" "$1/packages.now" | sort -u - "$1/packages.added" >"$1/packages.new" || true
   mv -f "$1/packages.new" "$1/packages.added"
   if [ ! -s "$1/packages.added" ]; then rm -f "$1/packages.added"; fi
+  touch "$1/packages.displaced"
+  grep -vxF -f "$1/packages.now" "$1/packages.before" | sort -u - "$1/packages.displaced" >"$1/packages.new" || true
+  mv -f "$1/packages.new" "$1/packages.displaced"
+  if [ ! -s "$1/packages.displaced" ]; then rm -f "$1/packages.displaced"; fi
   rm -f "$1/packages.now" "$1/packages.before"
 }
 
@@ -280,12 +396,16 @@ tb_add_packages() {
 }
 
 # tb_remove_added: take away exactly the packages that this action brought; refuse when something else needs them by now.
+# Packages that had to give way then come back, in the version that the distribution has now.
 tb_remove_added() {
   local store name plan others present=()
   store="$(tb_store)"
+  tb_settle_others
   tb_keep_added
   if [ ! -e "$store/packages.added" ]; then
     tb_say "no package came with this action: nothing to remove"
+    rm -f "$store/packages.displaced"
+    tb_close_store
     return 0
   fi
   while read -r name; do
@@ -303,6 +423,12 @@ tb_remove_added() {
     tb_apt purge -y "${present[@]}"
   fi
   rm -f "$store/packages.added"
+  if [ -e "$store/packages.displaced" ]; then
+    mapfile -t present <"$store/packages.displaced"
+    tb_say "these gave way then and are installed again: ${present[*]}"
+    tb_apt install -y "${present[@]}"
+    rm -f "$store/packages.displaced"
+  fi
   tb_close_store
 }
 

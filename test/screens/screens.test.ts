@@ -105,11 +105,12 @@ describe('what the eye has to find', () => {
     }
   });
 
-  it('shows a later phase with where it belongs, and that it has no steps yet', () => {
+  it('shows a later phase with where it belongs, and its steps', () => {
     const next = { type: 'ui.phase', by: 1 } as const;
     const text = textOf(after(busyLab(start({ lang: 'en' })), next, next, next, next));
     expect(text).toContain(`${home.phase.en} E`);
-    expect(text).toContain(home.noSteps.en);
+    expect(text).toContain('E1');
+    expect(text).not.toContain(home.noSteps.en);
   });
 
   it('shows commands, explanation and undo of a step on the chosen host', () => {

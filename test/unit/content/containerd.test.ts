@@ -119,24 +119,28 @@ describe.skipIf(!has('containerd', '--version'))('C2 config, judged by the real 
       'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]\n  endpoint = ["https://m.test"]\n',
     ],
     ['values written by hand', 'version = 2\noom_score = -999\n'],
-  ])('makes it right from %s; a second run has nothing to do; undo puts it back', async (_name, before) => {
-    if (before !== null) box.write(CONFIG, before);
-    const first = await box.run(action);
-    expect(first.code, first.output).toBe(0);
-    const made = dump();
-    expect(made).toMatch(/SystemdCgroup = true/);
-    expect(made).toMatch(/config_path = ["']\/etc\/containerd\/certs\.d["']/);
-    expect(made).toMatch(/runtime_type = ["']io\.containerd\.runc\.v2["']/);
-    expect(made).toMatch(/bin_dirs? = .*\/opt\/cni\/bin/);
-    expect(made).not.toMatch(/disabled_plugins = .*cri/);
-    expect(made).not.toContain('m.test');
-    expect(made.includes('oom_score = -999')).toBe(before?.includes('-999') ?? false);
-    expect((await box.run(action, 'satisfied')).code).toBe(0);
-    box.stub('systemctl() { return 3; }');
-    await box.run(action, 'undo');
-    const path = join(box.root, CONFIG);
-    expect(existsSync(path) ? readFileSync(path, 'utf8') : null).toBe(before);
-  });
+  ])(
+    'makes it right from %s; a second run has nothing to do; undo puts it back',
+    { timeout: 60_000 },
+    async (_name, before) => {
+      if (before !== null) box.write(CONFIG, before);
+      const first = await box.run(action);
+      expect(first.code, first.output).toBe(0);
+      const made = dump();
+      expect(made).toMatch(/SystemdCgroup = true/);
+      expect(made).toMatch(/config_path = ["']\/etc\/containerd\/certs\.d["']/);
+      expect(made).toMatch(/runtime_type = ["']io\.containerd\.runc\.v2["']/);
+      expect(made).toMatch(/bin_dirs? = .*\/opt\/cni\/bin/);
+      expect(made).not.toMatch(/disabled_plugins = .*cri/);
+      expect(made).not.toContain('m.test');
+      expect(made.includes('oom_score = -999')).toBe(before?.includes('-999') ?? false);
+      expect((await box.run(action, 'satisfied')).code).toBe(0);
+      box.stub('systemctl() { return 3; }');
+      await box.run(action, 'undo');
+      const path = join(box.root, CONFIG);
+      expect(existsSync(path) ? readFileSync(path, 'utf8') : null).toBe(before);
+    },
+  );
 
   test('names the line of hand-made nonsense, keeps it, and starts afresh', async () => {
     const nonsense = 'version = 2\n[plugins."io.containerd.grpc.v1.cri"\n  oops = 1\n';

@@ -247,7 +247,7 @@ describe('the units', () => {
 
 describe.runIf(has('shellcheck', '--version'))('shellcheck has nothing to say', () => {
   const context = labContext(runbook);
-  test.each(['B3', 'B4', 'B7'])("about %s's scripts and probes", (id) => {
+  test.each(['B3', 'B4', 'B7'])("about %s's scripts and probes", { timeout: 60_000 }, (id) => {
     const step = runbook.phases.flatMap((phase) => phase.steps).find((one) => one.id === id);
     const actions = step === undefined ? [] : renderActions(runbook, context, step, 'vm-docker', {});
     const probes = renderGates(runbook, context)

@@ -140,6 +140,39 @@ gitlab-runner() {
   });
 });
 
+describe('access to Docker', () => {
+  const access = actionOf(runbook, 'B5', 'docker-access');
+  const groups = (): string => text('groups').trim();
+  beforeEach(() => {
+    box = new Sandbox(runbook, ['/var/run/docker.sock']);
+    box.write('var/run/docker.sock', '');
+    box.stub(`
+id() { cat '${box.root}/groups'; }
+usermod() { echo 'gitlab-runner docker' >'${box.root}/groups'; }
+gpasswd() { echo gitlab-runner >'${box.root}/groups'; }
+runuser() { :; }
+systemctl() { case "$1" in is-active) ;; *) echo "$*" ;; esac; }`);
+  });
+
+  test('is taken away again, and the runner started anew so that it loses the group now', async () => {
+    box.write('groups', 'gitlab-runner\n');
+    expect(await box.run(access)).toMatchObject({ code: 0 });
+    expect(groups()).toBe('gitlab-runner docker');
+    const { code, output } = await box.run(access, 'undo');
+    expect(code, output).toBe(0);
+    expect(groups()).toBe('gitlab-runner');
+    expect(output).toContain('restart gitlab-runner');
+  });
+
+  test('stays with a runner that had it before', async () => {
+    box.write('groups', 'gitlab-runner docker\n');
+    await box.run(access);
+    const { output } = await box.run(access, 'undo');
+    expect(groups()).toBe('gitlab-runner docker');
+    expect(output).not.toContain('restart');
+  });
+});
+
 test(".bash_logout is silenced line by line, and undo gives the user's own back", async () => {
   box = new Sandbox(runbook, []);
   const quiet = actionOf(runbook, 'B5', 'bash-logout');

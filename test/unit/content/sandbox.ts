@@ -89,7 +89,8 @@ export class Sandbox {
       else writeFileSync(join(staged, name), content, { mode: 0o600 });
     const script = action[part];
     if (script === null) throw new Error(`${action.step}/${action.action} has no ${part}`);
-    const strict = `set -euo pipefail\nexport TB_STEP=${action.step} TB_ACTION=${action.action} TB_FILES='${staged}' TB_BACKUPS='${this.root}/backups'`;
+    const secret = action.files.filter(({ source }) => source.kind === 'secret' || source.kind === 'fetched');
+    const strict = `set -euo pipefail\nexport TB_STEP=${action.step} TB_ACTION=${action.action} TB_FILES='${staged}' TB_BACKUPS='${this.root}/backups' TB_SECRETS='${secret.map(({ name }) => name).join(' ')}'`;
     return this.#bash([strict, this.#runbook.prelude, this.#stubs, this.#moved(script)].join('\n'));
   }
 

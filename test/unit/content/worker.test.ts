@@ -92,8 +92,29 @@ ufw() {
     expect((await box.probe('ufw status')).output).toBe('Status: inactive\n');
     for (const id of ['ufw-package', 'ufw-rules', 'ufw-enable', 'ufw-confirm'])
       expect(await box.run(action(id, 'off'), 'satisfied'), id).toMatchObject({ code: 0 });
+    const undone = await box.run(action('ufw-off', 'off'), 'undo');
+    expect(undone.code, undone.output).toBe(0);
+    expect((await box.probe('ufw status')).output).toBe('Status: active\n');
+    expect(undone.output).toContain('no rule lets SSH in: adding one');
+    expect(await shown()).toEqual(['ufw allow 22/tcp']);
+    expect((await box.run(action('ufw-package', 'off'), 'undo')).output).toContain('a new login worked');
+    expect((await box.run(action('ufw-off', 'off'), 'undo')).output).toContain('was not active before');
+  });
+
+  test('that was switched on again by undo goes off by itself when no new login worked', async () => {
+    box.stub('systemd-run() { echo "armed: $*"; }');
+    await box.probe('ufw allow OpenSSH; ufw --force enable');
+    await box.run(action('ufw-off', 'off'));
+    const undone = await box.run(action('ufw-off', 'off'), 'undo');
+    expect(undone.output).toMatch(/armed: .*--on-active=180 .* disable\n/);
+    expect(await shown()).toEqual(['ufw allow OpenSSH']);
+    await box.probe('ufw disable');
+    const late = await box.run(action('ufw-package', 'off'), 'undo');
+    expect(late.code).not.toBe(0);
+    expect(late.output).toContain('the safeguard has switched ufw off already');
     expect(await box.run(action('ufw-off', 'off'), 'undo')).toMatchObject({ code: 0 });
     expect((await box.probe('ufw status')).output).toBe('Status: active\n');
+    expect(await box.run(action('ufw-package', 'off'), 'undo')).toMatchObject({ code: 0 });
   });
 
   test('with rules lets in what a cluster needs: the nodes, the Pods, and what is forwarded to them', async () => {
