@@ -46,10 +46,10 @@ function tookOf(view: View, step: Step): string {
   return ms === null ? '' : inLang(view, home.took({ time: briefly(langOf(view), ms) }));
 }
 
-function stepLine(view: View, step: Step, focused: boolean, columns: number): Line {
+function stepLine(view: View, step: Step, focused: boolean, columns: number, idColumns: number): Line {
   const { state } = view;
   const chosen = state.ui.step === step.id;
-  const fixed = 2 + 12 + 3;
+  const fixed = 2 + 12 + idColumns;
   const took = columns >= 78;
   const info = infoColumns(columns);
   const right = 1 + info + (took ? 1 + TOOK_COLUMNS : 0);
@@ -61,7 +61,7 @@ function stepLine(view: View, step: Step, focused: boolean, columns: number): Li
     span(' '),
     ...standingCell(view, stepRollup(state, step)),
     span(' '),
-    cell(step.id, 3, tone),
+    cell(step.id, idColumns, tone),
     cell(inLang(view, step.title), titleColumns, tone),
     span(' '),
     cell(infoOf(view, step, info), info, 'dim'),
@@ -107,7 +107,9 @@ export function wizardPane(view: View, columns: number, rows: number): Line[] {
   const shown = phase.steps.slice(start, start + room);
   const about =
     room > phase.steps.length + 2 ? [BLANK, ...prose(inLang(view, phase.about), columns - 4, 'dim', 2)] : [];
-  return block([title, ...shown.map((step) => stepLine(view, step, focused, columns)), ...about], rows);
+  const idColumns = 1 + Math.max(...phase.steps.map((step) => step.id.length));
+  const lines = shown.map((step) => stepLine(view, step, focused, columns, idColumns));
+  return block([title, ...lines, ...about], rows);
 }
 
 export function logPane(view: View, columns: number, rows: number): Line[] {

@@ -111,6 +111,9 @@ describe('what the eye has to find', () => {
     expect(text).toContain(`${home.phase.en} E`);
     expect(text).toContain('E1');
     expect(text).not.toContain(home.noSteps.en);
+    // Names of three signs stand as clear of their titles as the others.
+    expect(text).toMatch(/ E2f +\S/);
+    expect(text).not.toMatch(/E2f\p{L}/u);
   });
 
   it('shows commands, explanation and undo of a step on the chosen host', () => {
