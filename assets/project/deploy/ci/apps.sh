@@ -108,7 +108,9 @@ remedy_of() {
 await_rollout() {
   local deadline since='' reason
   deadline=$((SECONDS + ROLLOUT_PATIENCE))
-  until k rollout status "$1" --timeout=10s >"$WORK/rollout"; do
+  until k rollout status "$1" --timeout=10s >"$WORK/rollout" 2>"$WORK/rollout-said"; do
+    # Ten seconds without an end are no mistake yet; whatever else kubectl says may be one.
+    grep -v 'timed out waiting for the condition' "$WORK/rollout-said" >&2 || true
     reason=$(stuck "$2")
     if [ -z "$reason" ]; then
       since=''
