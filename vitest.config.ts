@@ -17,7 +17,7 @@ class PhaseByPhase extends BaseSequencer {
   }
 }
 
-const LONG = 'test/practice/**/*.long.test.ts';
+const LONG = 'test/practice{,-cli}/**/*.long.test.ts';
 
 /** Every core: by itself vitest leaves one free, which is half of a machine with two. */
 const everyCore = availableParallelism();

@@ -122,8 +122,114 @@ describe('the SQL of practice hosts', () => {
     );
   });
 
-  it('says what it does not simulate instead of pretending', () => {
-    expect(() => shop().run('ALTER TABLE products ADD colour text')).toThrow(NotSimulatedSql);
-    expect(() => shop().run('SELECT name FROM products GROUP BY name')).toThrow(NotSimulatedSql);
+  it('takes back what a transaction did, and keeps what was committed', () => {
+    const app = shop();
+    const count = () => rows(app, 'SELECT COUNT(*) FROM products')[0]?.[0];
+    for (const sql of ['START TRANSACTION', 'DELETE FROM products', 'ROLLBACK']) app.run(sql);
+    expect(count()).toBe(3);
+    app.run('BEGIN');
+    app.run("UPDATE products SET name = 'coffee' WHERE id = 1");
+    app.run('COMMIT');
+    app.run('ROLLBACK');
+    expect(rows(app, 'SELECT name FROM products WHERE id = 1')).toEqual([['coffee']]);
+    app.run('BEGIN');
+    app.run('DELETE FROM products');
+    app.close();
+    expect(count()).toBe(3);
+  });
+
+  it('changes a password with SET PASSWORD, and takes only settings that it keeps', () => {
+    const state = prepared();
+    const app = shop(state);
+    app.run("SET PASSWORD = 'new'");
+    expect(mistake(() => open(state, 'app', "it's; secret"))).toContain('1045');
+    expect(open(state, 'app', 'new').account.user).toBe('app');
+    app.run('SET NAMES utf8mb4');
+    app.run("SET SESSION sql_mode = '', time_zone = '+07:00', autocommit = 1");
+    expect(rows(app, 'SELECT @@sql_mode')).toEqual([['']]);
+    for (const sql of ['SET GLOBAL max_connections = 5', 'SET autocommit = 0', 'SET @a = 1'])
+      expect(() => app.run(sql)).toThrow(NotSimulatedSql);
+  });
+
+  it('keeps PRIMARY KEY and UNIQUE, and leaves nothing of a statement that breaks them', () => {
+    const app = shop();
+    app.run('CREATE TABLE codes (code varchar(9) not null, owner int, primary key (code), unique key one_owner (owner))');
+    app.run("INSERT INTO codes VALUES ('a', 1), ('b', NULL), ('c', NULL)");
+    expect(mistake(() => app.run("INSERT INTO codes VALUES ('d', 4), ('A', 5)"))).toBe(
+      "ERROR 1062 (23000): Duplicate entry 'A' for key 'codes.PRIMARY'",
+    );
+    expect(mistake(() => app.run('UPDATE codes SET owner = 7'))).toBe(
+      "ERROR 1062 (23000): Duplicate entry '7' for key 'codes.one_owner'",
+    );
+    expect(rows(app, 'SELECT COUNT(*), SUM(owner) FROM codes')).toEqual([[3, 1]]);
+    expect(mistake(() => app.run("INSERT INTO products (id, name, price) VALUES (1, 'x', 1)"))).toContain('1062');
+  });
+
+  it('gives and takes privileges one by one, on one table too', () => {
+    const state = prepared();
+    const root = open(state, 'root', 'root');
+    root.run('REVOKE DELETE ON `shop\\_1`.* FROM app');
+    const app = shop(state);
+    expect(mistake(() => app.run('DELETE FROM products'))).toContain("DELETE command denied to user 'app'");
+    expect(rows(app, 'SELECT COUNT(*) FROM products')).toEqual([[3]]);
+    app.run('CREATE TABLE secrets (word text)');
+    root.run("CREATE USER eve IDENTIFIED BY 'e'");
+    root.run('GRANT SELECT ON shop_1.products TO eve');
+    const eve = open(state, 'eve', 'e');
+    eve.use('shop_1');
+    expect(rows(eve, 'SHOW TABLES')).toEqual([['products']]);
+    expect(rows(eve, 'SELECT COUNT(*) FROM products')).toEqual([[3]]);
+    expect(mistake(() => eve.run('SELECT * FROM secrets'))).toBe(
+      "ERROR 1142 (42000): SELECT command denied to user 'eve'@'10.244.0.9' for table 'secrets'",
+    );
+  });
+
+  it.each(['constructor', 'toString', 'hasOwnProperty'])('knows no database or table %s', (name) => {
+    const root = open(prepared(), 'root', 'root');
+    expect(mistake(() => root.use(name))).toBe(`ERROR 1049 (42000): Unknown database '${name}'`);
+    root.run(`CREATE DATABASE ${name}`);
+    root.use(name);
+    root.run(`CREATE TABLE ${name} (${name} int)`);
+    root.run(`INSERT INTO ${name} VALUES (1)`);
+    expect(rows(root, `SELECT ${name} FROM ${name}`)).toEqual([[1]]);
+  });
+
+  it.each([
+    ['SELECT 1 OR 0 AND 0', 1],
+    ['SELECT 2 + 3 * 4 - 6 / 2', 11],
+    ['SELECT NOT 1 = 2', 1],
+    ['SELECT NULL OR 1', 1],
+    ['SELECT NULL AND 1', null],
+    ['SELECT 3 BETWEEN 1 AND 5 AND 0', 0],
+  ])('reckons %s as MySQL does', (sql, value) => {
+    expect(rows(shop(), sql)).toEqual([[value]]);
+  });
+
+  it('orders by several columns and cuts out a part', () => {
+    const app = shop();
+    const ids = (rest: string) => rows(app, `SELECT id FROM products AS p ${rest}`).map(([id]) => id);
+    expect(ids('ORDER BY name DESC, price ASC')).toEqual([3, 1, 2]);
+    expect(ids('ORDER BY price DESC LIMIT 1, 2')).toEqual([3, 2]);
+    expect(ids('ORDER BY p.id LIMIT 1 OFFSET 2')).toEqual([3]);
+  });
+
+  it.each([
+    'SELECT name FROM products GROUP BY name',
+    'SELECT * FROM products JOIN others ON 1 = 1',
+    'SELECT * FROM products UNION SELECT 1',
+    'SELECT (SELECT 1)',
+    'SELECT CASE WHEN 1 THEN 2 END',
+    "SELECT * FROM products WHERE name REGEXP 'x'",
+    'DELETE FROM products LIMIT 1',
+    "INSERT IGNORE INTO products (name, price) VALUES ('x', 1)",
+    "INSERT INTO products (name, price) VALUES ('x', 1) ON DUPLICATE KEY UPDATE price = 2",
+    'CREATE TABLE other LIKE products',
+    'CREATE TABLE other (a int, FOREIGN KEY (a) REFERENCES products (id))',
+    'SAVEPOINT one',
+    'ALTER TABLE products ADD colour text',
+  ])('says that it does not simulate %s instead of pretending', (sql) => {
+    const app = shop();
+    expect(() => app.run(sql)).toThrow(NotSimulatedSql);
+    expect(rows(app, 'SELECT COUNT(*) FROM products')).toEqual([[3]]);
   });
 });

@@ -167,7 +167,7 @@ helm upgrade --install kps prometheus-community/kube-prometheus-stack --version 
 kubectl apply -f ~/values/nodeports.yaml -f ~/values/grafana-datasource-loki.yaml >/dev/null
 kubectl -n monitoring wait --for=condition=Ready pod/prometheus-kps-prometheus-0 --timeout=120s
 kubectl -n monitoring get deployments,daemonsets -o name
-for at in 30030/login 30090/-/ready 30100/loki/api/v1/labels; do curl -s -o /dev/null -w '%{http_code} ' http://192.168.56.44:$at; done
+for at in 30030/login 30090/-/ready 30100/loki/api/v1/labels; do until curl -s -o /dev/null http://192.168.56.44:$at; do sleep 1; done; curl -s -o /dev/null -w '%{http_code} ' http://192.168.56.44:$at; done
 curl -s -u admin:hunter22 http://192.168.56.44:30030/api/datasources | jq -r '.[].name' | sort | paste -s -d ' '
 curl -s 'http://192.168.56.44:30090/api/v1/query?query=up' | jq -c '[.data.result[].value[1]] | unique'`);
     expect(answer).toBe(`STATUS: deployed
