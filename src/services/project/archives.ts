@@ -10,7 +10,7 @@ import type { ProjectArchive, ProjectArchives } from '../ports.js';
 import { formatOf } from './own-archive.js';
 import { readOwnFolder, type OwnFolder } from './own-folder.js';
 import { writeTar, type TarEntry } from './tar.js';
-import { archiveNotWritten, projectChanged } from './troubles.js';
+import { archiveNotWritten, projectChanged, projectTrouble } from './troubles.js';
 
 const NAME = 'project.tar';
 const LEFT_AS_IT_IS = (): Promise<void> => Promise.resolve();
@@ -61,6 +61,8 @@ async function packed(
 function packingTrouble(error: unknown, directory: string, own: string | undefined): unknown {
   if (error instanceof Trouble) return error;
   const where = error instanceof Error && 'path' in error ? String(error.path) : '';
+  if (own !== undefined && where.startsWith(own) && errorCode(error) !== 'ENOENT')
+    return projectTrouble(where, fileReason(error));
   if (own !== undefined && (errorCode(error) === null || where.startsWith(own))) return projectChanged(own);
   return errorCode(error) === null ? error : archiveNotWritten(directory, fileReason(error));
 }

@@ -24,7 +24,11 @@ const PRIVATE = [
   /^\.git$/,
   /^\.env(?:\.(?!example$|sample$|template$|dist$).*)?$/,
   /^kubeconfig/,
-  /^tls\.key$/,
+  /\.(?:key|p12|pfx)$/,
+  /^id_(?:rsa|ed25519|ecdsa)(?!.*\.pub$)/,
+  // Lab files hold passwords, and a folder of a project is one of the places where they are looked for.
+  /^threebody\.ya?ml$/,
+  /^lab\.ya?ml$/,
   /^\.DS_Store$/,
 ];
 
@@ -81,13 +85,13 @@ async function entryFor(root: string, path: string, found: Dirent): Promise<Foun
     return DIRECTORIES.includes(found.name) ? LEFT_OUT : { kind: 'directory', entry: null };
   if (PRIVATE.some((pattern) => pattern.test(found.name))) return LEFT_OUT;
   const file = join(root, path);
-  if (found.isSymbolicLink()) {
-    const to = await readlink(file);
-    if (!leadsInside(path, to)) return LEFT_OUT;
-    return { kind: 'other', entry: { path, mode: 0o777, content: { kind: 'link', to } } };
-  }
-  if (!found.isFile()) return LEFT_OUT;
+  if (!found.isFile() && !found.isSymbolicLink()) return LEFT_OUT;
   try {
+    if (found.isSymbolicLink()) {
+      const to = await readlink(file);
+      if (!leadsInside(path, to)) return LEFT_OUT;
+      return { kind: 'other', entry: { path, mode: 0o777, content: { kind: 'link', to } } };
+    }
     const { mode, size } = await lstat(file);
     const executable = (mode & 0o100) !== 0;
     return {

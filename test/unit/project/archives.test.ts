@@ -132,6 +132,9 @@ describe('a folder of a person’s own', () => {
       'deploy/edge/certs/tls.key': 'x',
       'deploy/edge/certs/tls.crt': 'x',
       kubeconfig: 'x',
+      'threebody.yaml': 'password: sesame',
+      'ci/id_ed25519': 'x',
+      'ci/id_ed25519.pub': 'x',
       'kubeconfig-prod.yaml': 'x',
       'empty.txt': '',
       'nasi goreng é.txt': 'enak',
@@ -148,6 +151,7 @@ describe('a folder of a person’s own', () => {
       '.git/',
       '.vagrant/',
       'bin/out',
+      'ci/id_ed25519',
       'deploy/edge/certs/tls.key',
       'frontend/node_modules/',
       'kubeconfig',
@@ -157,6 +161,7 @@ describe('a folder of a person’s own', () => {
       'laravel/vendor/',
       'passwd',
       'pipe',
+      'threebody.yaml',
     ]);
     const entries = await entriesOf(archive.path);
     expect([...entries.keys()]).toEqual(
@@ -165,6 +170,7 @@ describe('a folder of a person’s own', () => {
         'README.md',
         'bin/readme',
         'bin/run.sh',
+        'ci/id_ed25519.pub',
         'deploy/edge/certs/tls.crt',
         'empty.txt',
         'laravel/.env.example',
