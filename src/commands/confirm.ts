@@ -72,8 +72,8 @@ export async function confirm(
     if (destroying.includes(key)) continue;
     if (asking === null) throw notConfirmed(`--yes-destroy ${key}`);
     const typed = await asking.line({
-      id: `${key} menghapus data dan tidak dapat dikembalikan. Ketik namanya untuk melanjutkan:`,
-      en: `${key} destroys data and cannot be undone. Type its name to go on:`,
+      id: `${key} menghapus data. Ketik namanya untuk melanjutkan:`,
+      en: `${key} destroys data. Type its name to go on:`,
     });
     if (typed !== key) return refused(context);
   }

@@ -21,21 +21,20 @@ export interface StartedPractice {
 export async function startPractice(parameters: readonly ParameterDefault[]): Promise<StartedPractice> {
   const { startPracticeLab } = await import('../practice/lab.js');
   const directory = await mkdtemp(join(tmpdir(), 'threebody-practice-'));
+  const opened: { close(): Promise<void> }[] = [];
   try {
     const practice = await startPracticeLab({
       stateDir: directory,
       secrets: parameters.filter(({ type }) => type === 'secret').map(({ name }) => name),
     });
+    opened.push(practice);
     const { lab, diagnostics } = parseLabFile(practice.labFileText, null, {
       parameters,
       home: homedir(),
       stateRoot: directory,
       fileMode: null,
     });
-    if (lab === null) {
-      await practice.close();
-      throw labFileTrouble('practice', diagnostics);
-    }
+    if (lab === null) throw labFileTrouble('practice', diagnostics);
     // Who has just made the machines knows their keys; asking a person about them would teach to nod them through.
     await replaceFile(lab.knownHosts, practice.knownHosts, PRIVATE_FILE);
     return {
@@ -46,6 +45,7 @@ export async function startPractice(parameters: readonly ParameterDefault[]): Pr
       },
     };
   } catch (error) {
+    for (const one of opened) await one.close();
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
     throw error;
   }

@@ -35,7 +35,9 @@ async function change(context: CommandContext, purpose: Purpose): Promise<ExitCo
     const chosen = all
       ? everyStep(runbook, words)
       : selectSteps(runbook, words, purpose === 'run' ? 'forwards' : 'backwards');
-    const steps = chosen.map((step) => planStep(runbook, session.context, step, hosts, variants));
+    const steps = chosen
+      .map((step) => planStep(runbook, session.context, step, hosts, variants))
+      .filter((one) => !all || one.hosts.length > 0);
     const idle = steps.find((one) => one.hosts.length === 0);
     if (idle !== undefined)
       throw usageTrouble(
@@ -128,7 +130,7 @@ function warnOfNeeds(
     before.add(step.id);
     if (open.length > 0)
       talk(context, {
-        id: `${step.id} berdiri di atas ${open.join(', ')}, yang gate-nya belum hijau. Periksa dulu: threebody-tui check ${open.join(' ')}`,
+        id: `${step.id} bergantung pada ${open.join(', ')}, yang gate-nya belum hijau. Periksa dulu: threebody-tui check ${open.join(' ')}`,
         en: `${step.id} builds on ${open.join(', ')}, whose gates are not green. Ask them first: threebody-tui check ${open.join(' ')}`,
       });
   }

@@ -40,8 +40,8 @@ export function everyStep(runbook: Runbook, words: readonly string[]): readonly 
   if (words.length === 0) return stepsOf(runbook).filter((step) => !step.optional);
   throw usageTrouble(
     {
-      id: `--all berarti semua langkah, juga ${words.join(', ')}`,
-      en: `--all means every step, ${words.join(', ')} too`,
+      id: `--all sudah berarti semua langkah kecuali yang boleh dilewati; ${words.join(', ')} tidak bisa disebut bersamanya`,
+      en: `--all means every step but the optional ones; ${words.join(', ')} cannot be named besides`,
     },
     { id: 'Hapus salah satunya.', en: 'Leave one of the two out.' },
   );

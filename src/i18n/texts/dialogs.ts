@@ -62,7 +62,7 @@ export const dialogs = {
     ),
   },
   typed: {
-    title: say('Ini tidak bisa dikembalikan', 'This cannot be undone'),
+    title: say('Ini menghapus data', 'This destroys data'),
     text: form<{ expected: string }>(
       (p) => `Ketik ${p.expected} untuk menyetujui:`,
       (p) => `Type ${p.expected} to agree:`,

@@ -47,7 +47,7 @@ export const unitWord: Readonly<Record<UnitState, Text>> = {
 export const riskWord = {
   safe: say('aman: hanya membaca', 'safe: only reads'),
   config: say('mengubah pengaturan', 'changes settings'),
-  destroys: say('MENGHAPUS, tidak bisa kembali', 'DESTROYS, cannot be undone'),
+  destroys: say('MENGHAPUS DATA', 'DESTROYS DATA'),
 } satisfies Record<string, Text>;
 
 export const sudoWord = {

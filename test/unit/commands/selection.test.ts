@@ -26,7 +26,7 @@ it('all is every phase in order, and nothing optional', () => {
   expect(all.slice(0, 3)).toEqual(['A0', 'A1', 'A2']);
   expect(all.at(-1)).toBe('R5');
   expect(all).not.toContain('C1s');
-  expect(troubleOf(() => everyStep(runbook, ['A1'])).what.en).toContain('A1 too');
+  expect(troubleOf(() => everyStep(runbook, ['A1'])).what.en).toContain('--all means every step');
 });
 
 it('a wrong name is refused with the nearest right one; cancel takes a step only', () => {
