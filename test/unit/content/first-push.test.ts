@@ -38,6 +38,7 @@ describe('E2', () => {
 
   test.each([
     ['deploy/prod.key', 'x'],
+    ['threebody.yaml', 'password: sesame\n'],
     ['backup.yaml', `    client-key-data: ${'A'.repeat(60)}\n`],
     ['notes.txt', 'glpat-abcdefghijklmnopqrst\n'],
     ['laravel/.env.bak', `APP_KEY=${APP_KEY}\n`],
@@ -65,6 +66,18 @@ describe('E2', () => {
     expect(existsSync(join(box.root, PROJECT, '.git'))).toBe(false);
     expect(existsSync(join(box.root, 'home/three-body-problem.git'))).toBe(false);
     expect(readFileSync(join(box.root, PROJECT, 'go/main.go'), 'utf8')).toBe('package main\n');
+  });
+
+  test('undo of a later commit keeps one that a person made in between', async () => {
+    await box.pushed();
+    box.write(`${PROJECT}/mine.txt`, 'mine\n');
+    box.git('add', '--all');
+    box.git('-c', 'user.name=Ana', '-c', 'user.email=ana@example.org', 'commit', '--quiet', '-m', 'mine');
+    const mine = box.git('rev-parse', 'HEAD');
+    box.write(`${PROJECT}/go/main.go`, 'package main // 3\n');
+    await box.well('E2', 'commit');
+    await box.well('E2', 'commit', {}, {}, 'undo');
+    expect(box.git('rev-parse', 'HEAD')).toBe(mine);
   });
 
   test("undo brings back a person's own branch, origin and uncommitted work", async () => {
