@@ -130,12 +130,27 @@ export class OperatorPort {
     const known = this.#servers.get(key);
     if (known !== undefined) return known;
     const handle = (request: IncomingMessage, response: ServerResponse) =>
-      void this.#serve(request, response, identity !== undefined);
+      void this.#serve(request, response, identity !== undefined).catch((error: unknown) =>
+        this.#failed(request, response, error),
+      );
     const made =
       identity === undefined ? createHttpServer(handle) : createHttpsServer({ ...identity }, handle);
     made.on('clientError', (_error, socket) => socket.destroy());
     this.#servers.set(key, made);
     return made;
+  }
+  /** The client went away while it was sending, or the simulated server has a mistake: neither may end the program. */
+  #failed(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (!request.complete || response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const words = error instanceof Error ? error.message : String(error);
+    this.#host.journal.write('practice-lab.service', 'practice-lab', `port ${this.#hostPort}: ${words}`, {
+      priority: 3,
+    });
+    response.writeHead(500, reasonOf(500), { 'Content-Type': 'text/plain; charset=utf-8' });
+    response.end('practice lab: this server failed over the request\n');
   }
   async #serve(request: IncomingMessage, response: ServerResponse, secure: boolean): Promise<void> {
     const chunks: Buffer[] = [];

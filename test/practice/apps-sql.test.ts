@@ -1,4 +1,17 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { go } from '../../src/practice/apps/go-tools.js';
+import type { NetSpace } from '../../src/practice/apps/net.js';
+import { npm } from '../../src/practice/apps/node.js';
+import { php } from '../../src/practice/apps/php.js';
+import { Host } from '../../src/practice/host.js';
+import { Clock } from '../../src/practice/kernel/clock.js';
+import { DeviceDescription, type Description } from '../../src/practice/kernel/description.js';
+import { Outlet } from '../../src/practice/kernel/pipe.js';
+import { World } from '../../src/practice/model/network.js';
+import { Random } from '../../src/practice/model/random.js';
+import { readOptions } from '../../src/practice/commands/options.js';
+import { databaseText } from '../../src/practice/mysql/dump.js';
 import { logIn } from '../../src/practice/mysql/rights.js';
 import { Session } from '../../src/practice/mysql/session.js';
 import { NotSimulatedSql, SqlError, statementsOf } from '../../src/practice/mysql/sql-words.js';
@@ -153,7 +166,9 @@ describe('the SQL of practice hosts', () => {
 
   it('keeps PRIMARY KEY and UNIQUE, and leaves nothing of a statement that breaks them', () => {
     const app = shop();
-    app.run('CREATE TABLE codes (code varchar(9) not null, owner int, primary key (code), unique key one_owner (owner))');
+    app.run(
+      'CREATE TABLE codes (code varchar(9) not null, owner int, primary key (code), unique key one_owner (owner))',
+    );
     app.run("INSERT INTO codes VALUES ('a', 1), ('b', NULL), ('c', NULL)");
     expect(mistake(() => app.run("INSERT INTO codes VALUES ('d', 4), ('A', 5)"))).toBe(
       "ERROR 1062 (23000): Duplicate entry 'A' for key 'codes.PRIMARY'",
@@ -162,7 +177,9 @@ describe('the SQL of practice hosts', () => {
       "ERROR 1062 (23000): Duplicate entry '7' for key 'codes.one_owner'",
     );
     expect(rows(app, 'SELECT COUNT(*), SUM(owner) FROM codes')).toEqual([[3, 1]]);
-    expect(mistake(() => app.run("INSERT INTO products (id, name, price) VALUES (1, 'x', 1)"))).toContain('1062');
+    expect(mistake(() => app.run("INSERT INTO products (id, name, price) VALUES (1, 'x', 1)"))).toContain(
+      '1062',
+    );
   });
 
   it('gives and takes privileges one by one, on one table too', () => {
@@ -231,5 +248,166 @@ describe('the SQL of practice hosts', () => {
     const app = shop();
     expect(() => app.run(sql)).toThrow(NotSimulatedSql);
     expect(rows(app, 'SELECT COUNT(*) FROM products')).toEqual([[3]]);
+  });
+
+  it('dumps a database so that it can be read back and goes on with inserts', () => {
+    const app = shop();
+    app.run(
+      "CREATE TABLE codes (code varchar(9) not null default '007', n int default 5, made timestamp null default current_timestamp, primary key (code), unique key one_n (n))",
+    );
+    app.run('INSERT INTO codes (n) VALUES (1)');
+    app.run("INSERT INTO codes (code, n) VALUES ('it''s\n', NULL)");
+    const root = open(prepared(), 'root', 'root');
+    const script = databaseText(app, 'shop_1', [], readOptions(['--databases'], { long: ['databases'] }));
+    for (const statement of statementsOf(script.join('\n'))) root.run(statement);
+    expect(rows(root, 'SELECT * FROM codes')).toEqual(rows(app, 'SELECT * FROM codes'));
+    expect(rows(root, 'DESCRIBE codes')).toEqual(rows(app, 'DESCRIBE codes'));
+    expect(rows(root, 'SHOW CREATE TABLE products')).toEqual(rows(app, 'SHOW CREATE TABLE products'));
+    expect(script.join('')).toContain("VALUES ('007',1,");
+    expect(mistake(() => root.run('INSERT INTO codes (n) VALUES (2)'))).toContain(
+      "Duplicate entry '007' for key 'codes.PRIMARY'",
+    );
+    root.run("INSERT INTO products (name, price) VALUES ('next', 1)");
+    expect(rows(root, "SELECT id, stock FROM products WHERE name = 'next'")).toEqual([[4, 0]]);
+  });
+});
+
+/** The tools of an image on a host of its own, with the database of these tests behind DB_HOST. */
+function tools(state: State, files: Readonly<Record<string, string>>) {
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519', {
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const host = new Host({
+    name: 'vm-docker',
+    address: '192.168.56.42',
+    sizes: { cpus: 2, memoryMiB: 4096, diskGiB: 20 },
+    user: 'cikal',
+    password: 'x',
+    authorizedKey: 'ssh-ed25519 AAAA x',
+    hostKey: { privateKey, publicKey },
+    world: new World(),
+    random: new Random(1),
+    clock: new Clock(0),
+    bootMs: 0,
+  });
+  const net: NetSpace = {
+    address: '10.244.0.9',
+    listen: () => () => undefined,
+    lookUp: () => '10.96.0.9',
+    dial: () => ({
+      reach: 'open',
+      server: { sql: (user, password, from) => open(state, user, password, from) },
+      from: '10.244.0.9',
+    }),
+  };
+  for (const [path, text] of Object.entries(files))
+    host.volume.put(path.startsWith('/') ? path : `/app/${path}`, text);
+  const programs = new Map([
+    ['php', php({ host, net })],
+    ['go', go({ host, net })],
+    ['npm', npm({ host, net })],
+  ]);
+  return async (call: string): Promise<{ readonly code: number; readonly said: string }> => {
+    const argv = call.split(' ');
+    const said: string[] = [];
+    const outlet = () =>
+      new Outlet('test', async (bytes) => {
+        said.push(bytes.toString('utf8'));
+      });
+    const process = host.kernel.spawn(
+      {
+        argv,
+        cwd: '/app',
+        env: new Map([
+          ['DB_HOST', 'mysql'],
+          ['DB_DATABASE', 'shop_1'],
+          ['DB_USERNAME', 'app'],
+          ['DB_PASSWORD', "it's; secret"],
+        ]),
+        descriptors: new Map<number, Description>([
+          [0, new DeviceDescription('null')],
+          [1, outlet()],
+          [2, outlet()],
+        ]),
+      },
+      (running) => programs.get(argv[0] ?? '')?.(running, argv.slice(1)) ?? 127,
+    );
+    const code = await process.exited;
+    return { code, said: said.join('') };
+  };
+}
+const migration = (body: string) =>
+  `<?php\npublic function up(): void {\n${body}\n}\npublic function down(): void {}\n`;
+const LARAVEL = {
+  artisan: '',
+  'vendor/autoload.php': '',
+  'bootstrap/app.php': '',
+  '/usr/local/etc/php/conf.d/pdo_mysql.ini': '',
+};
+
+describe('tools of applications', () => {
+  it.each([
+    'migrate --force --pretend',
+    'migrate --force --step',
+    'migrate --force --path=x',
+    'db:seed --force --class=Foo',
+  ])('artisan %s is refused and changes nothing', async (words) => {
+    const state = prepared();
+    const run = tools(state, {
+      ...LARAVEL,
+      'database/migrations/1_a.php': migration("Schema::create('a', function ($table) { $table->id(); });"),
+    });
+    const answer = await run(`php artisan ${words}`);
+    expect([answer.code, answer.said]).toEqual([64, expect.stringContaining('is not simulated')]);
+    expect(rows(shop(state), 'SHOW TABLES')).toEqual([['products']]);
+  });
+  it('artisan tells the batch in which a migration ran, and runs none that it cannot carry out', async () => {
+    const state = prepared();
+    const files: Record<string, string> = {
+      ...LARAVEL,
+      'database/migrations/1_a.php': migration(
+        "Schema::create('a', function ($table) { $table->id(); $table->string('mail')->unique(); });",
+      ),
+    };
+    expect((await tools(state, files)('php artisan migrate --force')).code).toBe(0);
+    files['database/migrations/2_b.php'] = migration(
+      "Schema::create('b', function ($table) { $table->id(); });",
+    );
+    await tools(state, files)('php artisan migrate --force');
+    const { said } = await tools(state, files)('php artisan migrate:status');
+    expect(said).toMatch(/1_a \.+ \[1\] Ran\n {2}2_b \.+ \[2\] Ran\n/);
+    files['database/migrations/3_c.php'] = migration(
+      "Schema::table('a', function ($table) { $table->string('x'); });",
+    );
+    const answer = await tools(state, files)('php artisan migrate --force');
+    expect([answer.code, answer.said]).toEqual([
+      64,
+      'practice lab: php: migration 3_c: Schema::table is not simulated\n',
+    ]);
+  });
+  it('tests that are not run are told to be not run', async () => {
+    const run = tools(server(), {
+      'go.mod': 'module shop\n\ngo 1.25\n',
+      'main_test.go': 'package main\n',
+      'package.json': '{"name":"shop","version":"1.0.0","scripts":{"test":"vitest run"}}',
+      'node_modules/vitest/package.json': '{}',
+    });
+    for (const call of ['go test ./...', 'npm test']) {
+      const answer = await run(call);
+      expect([answer.code, answer.said]).toEqual([
+        0,
+        expect.stringMatching(/these tests are not run.*tes ini tidak dijalankan/),
+      ]);
+      expect(answer.said).not.toMatch(/^ok|passed/m);
+    }
+    expect((await run('go vet ./...')).said).toContain('the sources are not examined');
+  });
+  it('go mod tidy does not advise itself', async () => {
+    const run = tools(server(), { 'go.mod': 'module shop\n\ngo 1.25\n\nrequire example.com/x v1.0.0\n' });
+    expect(await run('go mod tidy')).toEqual({
+      code: 64,
+      said: 'practice lab: go: go mod tidy that has something to add to go.mod or go.sum is not simulated\n',
+    });
   });
 });

@@ -77,11 +77,59 @@ describe('docker build', () => {
       'FROM php:8.4-fpm-alpine\nRUN docker-php-ext-install nonsense',
       '/usr/src/php/ext/nonsense does not exist',
     ],
+    ['FROM alpine:3.22\nRUN --moun=x true', 'dockerfile parse error on line 2: unknown flag: --moun'],
+    [
+      'FROM alpine:3.22\nRUN --mount=type=secret,id=x true',
+      'practice lab: RUN --mount=type=secret,id=x on line 2',
+    ],
+    ['FROM --platform=linux/arm64 alpine:3.22', 'practice lab: FROM --platform=linux/arm64'],
+    ['FROM alpine:3.22\nCOPY --chmod=u+x . /c', "invalid chmod parameter: 'u+x'"],
     ['FROM alpine:3.22\nUSER nobody\nRUN apk add curl', 'Permission denied'],
   ])('refuses %j', async (dockerfile, words) => {
     const answer = await build(dockerfile);
     expect(answer.stdout).toContain('status 1');
     expect(answer.stderr).toContain(words);
+  });
+
+  it('a step from the cache removes what it had removed', async () => {
+    const dockerfile = (last: string) =>
+      `FROM alpine:3.22\nRUN touch /kept /gone /lost\nRUN rm /gone /lost && mkdir /gone\nRUN echo ${last}; ls -d /kept /lost || ls -ld /gone | cut -c1 >/seen`;
+    await build(dockerfile('one'));
+    const again = await build(dockerfile('two'));
+    expect(again.stderr).toContain('CACHED');
+    expect((await docker('docker run --rm made cat /seen')).stdout).toBe('d\n');
+  });
+
+  it('.dockerignore takes `.env.*` as Docker does, and a pattern that is none is told', async () => {
+    await docker(
+      "rm -rf ctx; mkdir -p ctx/a/b && cd ctx && touch .env.production .env a/b/x.md 'c[d' c1 && printf '.env.*\\n**/*.md\\nc[0-9]\\n' >.dockerignore",
+    );
+    expect((await build('FROM alpine:3.22\nCOPY . /c/')).stdout).toContain('status 0');
+    expect((await docker('docker run --rm made find /c -type f | sort')).stdout).toBe(
+      '/c/.dockerignore\n/c/.env\n/c/Dockerfile\n/c/c[d\n',
+    );
+    await docker("printf '[abc\\n' >ctx/.dockerignore");
+    const answer = await build('FROM alpine:3.22');
+    expect(answer.stdout).toContain('status 1');
+    expect(answer.stderr).toContain('invalid excludepatterns: [[abc]: syntax error in pattern');
+    await docker('rm ctx/.dockerignore');
+  });
+
+  it.each([
+    ['--push', 'build --push is not simulated', 64],
+    ['--platform linux/arm64', 'build --platform linux/arm64', 64],
+    ['--network none', 'build --network none is not simulated', 64],
+    ['--sbom=true', 'Attestation is not supported for the docker driver', 1],
+    ['--platform linux/amd64 --network host --iidfile id', 'naming to made', 0],
+  ])('with %s it does what is asked or says that it does not', async (options, words, status) => {
+    const answer = await build('FROM alpine:3.22', options);
+    expect(answer.stdout).toContain(`status ${status}`);
+    expect(answer.stderr).toContain(words);
+  });
+  it('--iidfile holds the id of the image', async () => {
+    expect((await docker('cat ctx/id; echo; docker images --no-trunc -q made')).stdout).toMatch(
+      /^(sha256:\w{64})\n\1\n$/,
+    );
   });
 
   it('a front end without a lock file that fits is not installed; with it the page gets its script', async () => {

@@ -78,6 +78,15 @@ git update-ref -d HEAD; git rm -r --cached --quiet .; git rev-parse --verify --q
     );
     expect(answer).toBe('HEAD:a/b/x.txt\nnone\ngone\n?? .gitignore\n');
   });
+  it('does not delete a branch whose work is nowhere else, save with -D', async () => {
+    const answer = await text(
+      `${FIRST}\ngit checkout -q -b side; echo s >s; git add s; git commit -qm Side; git checkout -q main
+git branch -d side; echo "rc $?"; git branch -D side >/dev/null; echo "rc $?"; git branch ok; git branch -d ok >/dev/null; echo "rc $?"`,
+    );
+    expect(answer).toBe(
+      "error: The branch 'side' is not fully merged.\nIf you are sure you want to delete it, run 'git branch -D side'.\nrc 1\nrc 0\nrc 0\n",
+    );
+  });
   it('gives out the files of a commit as an archive', async () => {
     const answer = await text(
       `${FIRST}\ngit rm -q link; git commit -qm x; git archive --format=tar --output=/tmp/x.tar HEAD; tar -tf /tmp/x.tar`,
@@ -126,6 +135,29 @@ git merge-base --is-ancestor origin/main HEAD; echo "rc $?"
 git log --oneline HEAD..origin/main | cut -d ' ' -f 2-; rm -rf ~/other`);
     expect(answer).toContain('(fetch first)');
     expect(answer).toMatch(/rc 1\nrc 1\nTheirs\n$/);
+  });
+  it('is pulled without a loss of what is not committed here', async () => {
+    const answer = await text(`rm -rf ~/other; git clone -q ~/bare.git ~/other; cd ~/other
+git config user.name O; git config user.email o@example.com
+echo o >o; echo changed >keep.log; git add -A; git commit -qm Theirs; git push -q
+cd ~/proj; echo mine >>a/b/x.txt; echo staged >new; git add new
+echo precious >o; git pull; echo "rc $?"; cat o; rm o
+echo dirty >keep.log; git pull -q; echo "rc $?"; git checkout -q keep.log
+git pull -q; echo "rc $?"; cat a/b/x.txt keep.log o; git status --porcelain; rm -rf ~/other`);
+    expect(answer).toContain(
+      'error: The following untracked working tree files would be overwritten by merge:\n\to\nPlease move or remove them before you merge.\nAborting\nrc 1\nprecious\n',
+    );
+    expect(answer).toContain(
+      'error: Your local changes to the following files would be overwritten by merge:\n\tkeep.log\nPlease commit your changes or stash them before you merge.\nAborting\nrc 1\n',
+    );
+    expect(answer).toMatch(/rc 0\nhi\nmine\nchanged\no\n M a\/b\/x.txt\nA {2}new\n$/);
+  });
+  it('gets several references at once only where all of them are sure', async () => {
+    const answer = await shell('cd ~/proj; git branch two; git push --atomic origin main two');
+    expect([answer.code, answer.stderr]).toEqual([
+      64,
+      'practice lab: git: push --atomic of several references is not simulated\n',
+    ]);
   });
   it('that is not there is told as git tells it', async () => {
     const answer = await shell('cd ~/proj; git ls-remote /nowhere');

@@ -114,6 +114,24 @@ describe('downloads', () => {
   });
 });
 
+describe('options', () => {
+  it.each([
+    ['uninstall x --dry-run', 'practice lab: helm: uninstall --dry-run is not simulated'],
+    ['uninstall x --keep-history', 'practice lab: helm: uninstall --keep-history is not simulated'],
+    ['rollback x 1 --dry-run', 'practice lab: helm: rollback --dry-run is not simulated'],
+    ['upgrade --install x grafana/loki --atomic', 'practice lab: helm: upgrade --atomic is not simulated'],
+    ['upgrade x grafana/loki --no-hooks', 'practice lab: helm: upgrade --no-hooks is not simulated'],
+    ['install x grafana/loki --dry-run=client', 'practice lab: helm: install --dry-run is not simulated'],
+    ['list --kube-context y', 'practice lab: helm: list --kube-context is not simulated'],
+    ['list -o yaml', 'practice lab: helm: list --output yaml is not simulated'],
+    ['uninstall x --reuse-values', 'Error: unknown flag: --reuse-values'],
+    ['status x -f y', "Error: unknown shorthand flag: 'f' in -f"],
+    ['uninstall x --help', 'Usage:\n  helm uninstall [flags]'],
+  ])('`helm %s` does not pretend', async (words, said) => {
+    expect(await user(`helm ${words}`)).toBe(`${said}\n`);
+  });
+});
+
 describe('repositories', () => {
   it('must be added before their charts are known', async () => {
     expect(await user('helm upgrade --install loki grafana/loki -n monitoring')).toBe(
@@ -168,7 +186,9 @@ kubectl apply -f ~/values/nodeports.yaml -f ~/values/grafana-datasource-loki.yam
 kubectl -n monitoring wait --for=condition=Ready pod/prometheus-kps-prometheus-0 --timeout=120s
 kubectl -n monitoring get deployments,daemonsets -o name
 for at in 30030/login 30090/-/ready 30100/loki/api/v1/labels; do until curl -s -o /dev/null http://192.168.56.44:$at; do sleep 1; done; curl -s -o /dev/null -w '%{http_code} ' http://192.168.56.44:$at; done
+kubectl -n monitoring create configmap broken --from-literal='x.yaml=a: [' >/dev/null; kubectl -n monitoring label configmap broken grafana_datasource=1 >/dev/null
 curl -s -u admin:hunter22 http://192.168.56.44:30030/api/datasources | jq -r '.[].name' | sort | paste -s -d ' '
+kubectl -n monitoring logs deploy/kps-grafana -c grafana | grep -c 'Datasource provisioning error: yaml: '
 curl -s 'http://192.168.56.44:30090/api/v1/query?query=up' | jq -c '[.data.result[].value[1]] | unique'`);
     expect(answer).toBe(`STATUS: deployed
 pod/prometheus-kps-prometheus-0 condition met
@@ -178,6 +198,7 @@ deployment.apps/kps-operator
 deployment.apps/loki-gateway
 daemonset.apps/kps-prometheus-node-exporter
 200 200 200 Loki Prometheus
+1
 ["1"]
 `);
   });
@@ -195,6 +216,29 @@ kubectl -n monitoring get daemonsets alloy promtail -o jsonpath='{range .items[*
 helm list -n monitoring -q; helm uninstall promtail -n monitoring --wait; helm status promtail -n monitoring`);
     expect(answer).toBe(
       'STATUS: deployed\nSTATUS: deployed\nalloy 2\npromtail 2\nalloy\nkps\nloki\npromtail\nrelease "promtail" uninstalled\nError: release: not found\n',
+    );
+  });
+  it('only an agent whose push URL leads to this Loki feeds it', async () => {
+    const answer =
+      await user(`labels() { curl -s http://192.168.56.44:30100/loki/api/v1/labels | jq -c .data; }
+labels
+sed s/loki-gateway/other-gateway/ ~/values/alloy-values.yaml >/tmp/wrong.yaml
+helm upgrade alloy grafana/alloy --version 1.10.1 -n monitoring -f /tmp/wrong.yaml --wait >/dev/null; labels
+sed s/loki-gateway.monitoring.svc.cluster.local/loki:3100/ ~/values/alloy-values.yaml >/tmp/direct.yaml
+helm upgrade alloy grafana/alloy --version 1.10.1 -n monitoring -f /tmp/direct.yaml --wait >/dev/null; labels`);
+    const all = '["app","container","namespace","node_name","pod"]';
+    expect(answer).toBe(`${all}\n[]\n${all}\n`);
+  });
+  it('the API over HTTP selects as kubectl does, and says what it does not do', async () => {
+    const answer =
+      await user(`for key in client-certificate-data client-key-data certificate-authority-data; do sed -n "s/^ *$key: //p" ~/kubeconfig | base64 -d >/tmp/$key; done
+ask() { curl -s --cacert /tmp/certificate-authority-data --cert /tmp/client-certificate-data --key /tmp/client-key-data "https://vm-k8s:6443/api/v1/$1"; }
+ask 'namespaces/monitoring/pods?labelSelector=app.kubernetes.io%2Fname%3Dalloy' | jq -r '.items | length'
+ask 'namespaces/monitoring/pods?labelSelector=app.kubernetes.io%2Fname+in+(alloy)&fieldSelector=spec.nodeName%3Dvm-worker' | jq -r '.items | length'
+ask 'pods?labelSelector=%29%29' | jq -r .code
+ask 'pods?limit=1' | jq -r .message; ask 'pods?watch=true' | jq -r .message`);
+    expect(answer).toBe(
+      '2\n1\n400\npractice lab: the parameter limit is not simulated here\npractice lab: the parameter watch is not simulated here\n',
     );
   });
   it('a helm that was killed leaves its release pending, and others are kept off', async () => {

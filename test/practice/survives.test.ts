@@ -75,17 +75,22 @@ describe('a pod that cannot be started as it is written', () => {
   it('mounts a volume below a file of its image', () => {
     expect(
       start({ volumeMounts: [{ name: 'v', mountPath: '/etc/hosts/x' }] }, [{ name: 'v', emptyDir: {} }]).why,
-    ).toMatch(/^RunContainerError .*create mountpoint for \/etc\/hosts\/x mount: mkdir \/etc\/hosts: not a directory/);
-  });
-  it.each(['', 'DirectoryOrCreate', 'FileOrCreate'])('wants the path "below a file" of its node (type "%s")', (type) => {
-    const { why, events } = start({ volumeMounts: [{ name: 'v', mountPath: '/v' }] }, [
-      { name: 'v', hostPath: { path: '/etc/passwd/x', type } },
-    ]);
-    expect(why).toBe('ContainerCreating ');
-    expect(events.join('\n')).toMatch(
-      /^FailedMount: MountVolume\.SetUp failed for volume "v" : (mkdir|open) \/etc\/passwd: not a directory$/,
+    ).toMatch(
+      /^RunContainerError .*create mountpoint for \/etc\/hosts\/x mount: mkdir \/etc\/hosts: not a directory/,
     );
   });
+  it.each(['', 'DirectoryOrCreate', 'FileOrCreate'])(
+    'wants the path "below a file" of its node (type "%s")',
+    (type) => {
+      const { why, events } = start({ volumeMounts: [{ name: 'v', mountPath: '/v' }] }, [
+        { name: 'v', hostPath: { path: '/etc/passwd/x', type } },
+      ]);
+      expect(why).toBe('ContainerCreating ');
+      expect(events.join('\n')).toMatch(
+        /^FailedMount: MountVolume\.SetUp failed for volume "v" : (mkdir|open) \/etc\/passwd: not a directory$/,
+      );
+    },
+  );
 });
 
 describe('a second in which one host fails', () => {
@@ -111,9 +116,12 @@ describe('a second in which one host fails', () => {
 describe('a forwarded port', () => {
   it('answers 500 for a server that fails, and outlives a client that stops in the middle of its request', async () => {
     const host = hostIn(new World(), 'vm-docker', '192.168.56.42');
-    await host.powerOn?.();
     let asked = 0;
-    host.listeners.listen('0.0.0.0', 8080, {
+    host.listeners.open({
+      address: '0.0.0.0',
+      port: 8080,
+      process: 'test',
+      pid: 1,
       http: ({ url }) => {
         asked += 1;
         if (url.pathname === '/bad') throw new Error('handler broke');

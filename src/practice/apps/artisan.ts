@@ -34,8 +34,24 @@ const CLEARED: Readonly<Record<string, string>> = {
   'route:cache': 'Routes cached successfully.',
   'view:cache': 'Blade templates cached successfully.',
   'event:cache': 'Events cached successfully.',
-  'storage:link': 'The [public/storage] link has been connected to [storage/app/public].',
 };
+/** Options that every command takes and that change at most colours and how much is said. */
+const COMMON = /^(--(no-)?ansi|--no-interaction|-n|-v{1,3}|--verbose|--version|-V)$/;
+/** Further options by command. `--class` may name the seeder that runs anyway. */
+const OPTIONS: Readonly<Record<string, RegExp>> = {
+  migrate: /^--(force|seed)$/,
+  'migrate:fresh': /^--(force|seed)$/,
+  'db:seed': /^--(force|class=(Database\\Seeders\\)?DatabaseSeeder)$/,
+};
+/** The first word of a call whose effect is not simulated. */
+function unsimulated(words: readonly string[]): string | undefined {
+  const [command = 'list', ...operands] = words.filter((word) => !word.startsWith('-'));
+  const known = Object.hasOwn(OPTIONS, command) ? OPTIONS[command] : undefined;
+  return (
+    words.find((word) => word.startsWith('-') && !COMMON.test(word) && known?.test(word) !== true) ??
+    operands[0]
+  );
+}
 
 class Artisan {
   readonly #around: Around;
@@ -81,12 +97,19 @@ class Artisan {
   #tables(session: Session): readonly string[] {
     return session.run('SHOW TABLES').rows.map(([name]) => String(name));
   }
-  #ran(session: Session): readonly string[] {
-    if (!this.#tables(session).includes(TABLE)) return [];
-    return session.run(`SELECT migration FROM ${TABLE} ORDER BY id`).rows.map(([name]) => String(name));
+  /** Migrations that ran, and in which batch. */
+  #ran(session: Session): ReadonlyMap<string, number> {
+    if (!this.#tables(session).includes(TABLE)) return new Map();
+    const { rows } = session.run(`SELECT migration, batch FROM ${TABLE} ORDER BY id`);
+    return new Map(rows.map(([name, batch]) => [String(name), Number(batch)]));
   }
   async #migrate(session: Session): Promise<void> {
-    const { out } = { out: (text: string) => this.#process.out(text) };
+    const out = (text: string) => this.#process.out(text);
+    const ran = this.#ran(session);
+    const pending = migrationsOf(this.#volume, this.#app).filter(({ name }) => !ran.has(name));
+    const strange = pending.find((one) => one.beyond !== null);
+    if (strange !== undefined)
+      throw new NotSimulatedSql(`migration ${strange.name}: ${strange.beyond ?? ''}`);
     if (!this.#tables(session).includes(TABLE)) {
       await out(info('Preparing database.'));
       session.run(
@@ -94,8 +117,6 @@ class Artisan {
       );
       await out(line('Creating migration table', '21.40ms DONE'));
     }
-    const ran = this.#ran(session);
-    const pending = migrationsOf(this.#volume, this.#app).filter(({ name }) => !ran.includes(name));
     if (pending.length === 0) {
       await out(info('Nothing to migrate.'));
       return;
@@ -114,6 +135,9 @@ class Artisan {
     await this.#process.out(count > 0 ? line('Database\\Seeders\\ProductSeeder', '18 ms DONE') : '');
   }
   async #fresh(session: Session): Promise<void> {
+    const strange = migrationsOf(this.#volume, this.#app).find((one) => one.beyond !== null);
+    if (strange !== undefined)
+      throw new NotSimulatedSql(`migration ${strange.name}: ${strange.beyond ?? ''}`);
     for (const table of this.#tables(session)) session.run(`DROP TABLE \`${table}\``);
     await this.#process.out(`\n${line('Dropping all tables', '61.30ms DONE')}`);
     await this.#migrate(session);
@@ -125,8 +149,10 @@ class Artisan {
     }
     const ran = this.#ran(session);
     await this.#process.out(`\n${line('Migration name', 'Batch / Status')}`);
-    for (const { name } of migrationsOf(this.#volume, this.#app))
-      await this.#process.out(line(name, ran.includes(name) ? '[1] Ran' : 'Pending'));
+    for (const { name } of migrationsOf(this.#volume, this.#app)) {
+      const batch = ran.get(name);
+      await this.#process.out(line(name, batch === undefined ? 'Pending' : `[${batch}] Ran`));
+    }
     await this.#process.out('\n');
     return 0;
   }
@@ -150,7 +176,9 @@ class Artisan {
       await this.#process.out(`Laravel Framework ${versionOf(this.#volume, this.#app)}\n`);
       return 0;
     }
-    const cleared = CLEARED[command];
+    const beyond = unsimulated(this.#words);
+    if (beyond !== undefined) return this.#process.refuse(`artisan ${command} with ${beyond}`);
+    const cleared = Object.hasOwn(CLEARED, command) ? CLEARED[command] : undefined;
     if (cleared !== undefined) {
       if (command === 'config:clear') clearSettings(this.#volume, this.#app);
       await this.#process.out(info(cleared));

@@ -5,6 +5,7 @@ import type { Process } from '../kernel/process.js';
 import { baseName, dirName, joinPath } from '../vfs/volume.js';
 import type { Around } from './around.js';
 import { binaryText, readSources } from './go.js';
+import { notRun } from './not-run.js';
 import { reaches } from './package-tools.js';
 
 interface Module {
@@ -12,6 +13,8 @@ interface Module {
   readonly name: string;
   readonly goVersion: string;
   readonly requires: boolean;
+  /** Its go.mod. */
+  readonly text: string;
 }
 /** The module around a directory; null when there is none. */
 function moduleAt(process: Process): Module | null {
@@ -23,6 +26,7 @@ function moduleAt(process: Process): Module | null {
         name: /^module\s+(\S+)/m.exec(text)?.[1] ?? '',
         goVersion: /^go\s+(\S+)/m.exec(text)?.[1] ?? '1.16',
         requires: /^require\b/m.test(text),
+        text,
       };
     if (dir === '/') return null;
   }
@@ -42,6 +46,22 @@ function sources(
       ? [[entry.path, entry.content] as const]
       : [],
   );
+}
+/** Whether a source imports a module that go.mod does not name. */
+function missing(process: Process, module: Module): boolean {
+  const known = [
+    module.name,
+    ...[...module.text.matchAll(/^\s*(?:require\s+)?(\S+)\s+v\d\S*/gm)].map((match) => match[1] ?? ''),
+  ];
+  return sources(process, module.root, true).some(([, text]) => {
+    const head = text.split(/^(?:func|type|var|const)\b/m)[0] ?? '';
+    return [...head.matchAll(/^\s*(?:import\s+)?(?:[\w.]+\s+)?"([^"]+)"\s*(?:\/\/.*)?$/gm)].some((match) => {
+      const path = match[1] ?? '';
+      // Paths of the standard library have no dot in their first part.
+      const external = path.split('/')[0]?.includes('.') === true;
+      return external && !known.some((one) => path === one || path.startsWith(`${one}/`));
+    });
+  });
 }
 const MARK = '/root/go/pkg/mod/practice-lab';
 
@@ -105,9 +125,13 @@ export const go =
     switch (verb) {
       case 'mod':
         if (rest[0] === 'verify') {
-          await process.out('all modules verified\n');
+          await process.out(
+            `all modules verified\n${notRun('go mod verify', 'the modules are not here, so nothing was compared', 'modulnya tidak ada di sini, jadi tidak ada yang dibandingkan')}`,
+          );
           return 0;
         }
+        if (rest[0] === 'tidy' && (missing(process, found) || (found.requires && sums === null)))
+          return process.refuse('go mod tidy that has something to add to go.mod or go.sum');
         if (rest[0] !== 'download' && rest[0] !== 'tidy') return process.refuse(`go mod ${rest[0] ?? ''}`);
         return download();
       case 'vet':
@@ -117,14 +141,20 @@ export const go =
         if (wrong !== 0) return wrong;
         if (verb === 'build') return build(process, found, rest);
         await process.sleep(4000);
-        if (verb === 'vet') return 0;
+        if (verb === 'vet') {
+          await process.err(
+            notRun('go vet', 'the sources are not examined', 'kode sumbernya tidak diperiksa'),
+          );
+          return 0;
+        }
         const tested = new Set(
           sources(process, found.root, true)
             .filter(([path]) => path.endsWith('_test.go'))
             .map(([path]) => dirName(path).slice(found.root.length)),
         );
         for (const below of [...tested].toSorted())
-          await process.out(`ok  \t${found.name}${below}\t0.012s\n`);
+          await process.out(`?   \t${found.name}${below}\t[practice lab: tests not run]\n`);
+        await process.out(notRun('go test', 'these tests are not run', 'tes ini tidak dijalankan'));
         return 0;
       }
       default:

@@ -10,6 +10,8 @@ export interface Migration {
   readonly name: string;
   /** Tables that its `up` makes, as SQL. */
   readonly creates: readonly { readonly table: string; readonly sql: string }[];
+  /** The first thing in its `up` that is not simulated; null when all of it is. */
+  readonly beyond: string | null;
 }
 const CACHED = 'bootstrap/cache/config.php';
 
@@ -60,8 +62,9 @@ function columnsOf(line: string): readonly string[] {
       ? ' not null default current_timestamp'
       : ' not null';
   const given = /->default\(([^)]*)\)/.exec(rest)?.[1];
+  const unique = /->primary\(/.test(rest) ? ' primary key' : /->unique\(/.test(rest) ? ' unique' : '';
   const fallback =
-    given === undefined ? '' : ` default ${/^['"\d]/.test(given.trim()) ? given : `'${given}'`}`;
+    given === undefined ? unique : ` default ${/^['"\d]/.test(given.trim()) ? given : `'${given}'`}${unique}`;
   switch (kind) {
     case 'id':
     case 'increments':
@@ -86,6 +89,20 @@ function columnsOf(line: string): readonly string[] {
     }
   }
 }
+/** Calls on `$table` that make no column: keys of whole tables, and what is not seen in the database. */
+const TABLE_WORDS = /^(index|fullText|spatialIndex|comment|engine|charset|collation)$/;
+
+/** What of a migration's `up` would be lost if it ran here; null when nothing would. */
+function beyond(up: string): string | null {
+  const schema = [...up.matchAll(/\b(?:Schema|DB)::(\w+)/g)].find(([, word]) => word !== 'create');
+  if (schema !== undefined) return schema[0];
+  for (const [line, kind = ''] of up.matchAll(/\$table->(\w+)\([^;]*;/g)) {
+    if (/->(constrained|references|storedAs|virtualAs|useCurrentOnUpdate)\(/.test(line))
+      return `$table->${kind}(…) with a foreign key or a value that is reckoned`;
+    if (columnsOf(line).length === 0 && !TABLE_WORDS.test(kind)) return `$table->${kind}(…)`;
+  }
+  return null;
+}
 /** All migrations of an application in the order in which they run. */
 export function migrationsOf(volume: Volume, app: string): readonly Migration[] {
   return phpFiles(volume, `${app}/database/migrations`).map(([file, text]) => {
@@ -98,7 +115,7 @@ export function migrationsOf(volume: Volume, app: string): readonly Migration[] 
         const columns = part.split(';').flatMap(columnsOf);
         return { table, sql: `CREATE TABLE \`${table}\` (${columns.join(', ')})` };
       });
-    return { name: file.replace(/\.php$/, ''), creates };
+    return { name: file.replace(/\.php$/, ''), creates, beyond: beyond(up) };
   });
 }
 export interface Seeds {

@@ -5,6 +5,7 @@ import type { Process } from '../kernel/process.js';
 import { joinPath } from '../vfs/volume.js';
 import { listTree } from '../images/tree.js';
 import type { Around } from './around.js';
+import { notRun } from './not-run.js';
 import { reaches } from './package-tools.js';
 
 type Manifest = Readonly<Record<string, unknown>>;
@@ -151,7 +152,11 @@ async function step(process: Process, text: string): Promise<number> {
     return bundle(process, 'public/index.html', 'build', tool);
   if (tool === 'vite' || tool === 'react-scripts') return process.refuse(`"${text.trim()}"`);
   await process.sleep(3000);
-  await process.out(tool === 'vitest' ? ' Test Files  passed\n' : '');
+  await process.out(
+    tool === 'vitest'
+      ? notRun('vitest', 'these tests are not run', 'tes ini tidak dijalankan')
+      : notRun(tool, 'the sources are not examined', 'kode sumbernya tidak diperiksa'),
+  );
   return 0;
 }
 async function runScript(process: Process, name: string): Promise<number> {
@@ -175,6 +180,11 @@ async function runScript(process: Process, name: string): Promise<number> {
   }
   return 0;
 }
+/** `npm config set` of what makes no difference to what is simulated. */
+const harmlessSetting = (args: readonly string[]): boolean =>
+  args[1] === 'set' &&
+  /^(fund|audit|update-notifier|progress|loglevel|fetch-[\w-]+)(=|$)/.test(args[2] ?? '');
+
 export const npm =
   (around: Around): Program =>
   async (process, args) => {
@@ -197,9 +207,9 @@ export const npm =
       case 't':
         return runScript(process, 'test');
       case 'cache':
+        return name === 'clean' || name === 'verify' ? 0 : process.refuse(`npm cache ${name}`);
       case 'config':
-      case 'pkg':
-        return 0;
+        return harmlessSetting(args) ? 0 : process.refuse('this npm config');
       default:
         return process.refuse(`npm ${verb}`);
     }

@@ -3,7 +3,7 @@ import { execWords } from '../kernel/exec.js';
 import type { Program } from '../kernel/kernel.js';
 import type { Process } from '../kernel/process.js';
 import { answer, answerJson, type HttpResponse } from '../model/http.js';
-import { SqlError } from '../mysql/sql-words.js';
+import { NotSimulatedSql, SqlError } from '../mysql/sql-words.js';
 import { SystemError } from '../vfs/inode.js';
 import { dirName } from '../vfs/volume.js';
 import type { Around } from './around.js';
@@ -64,6 +64,7 @@ async function pdoScript(around: Around, process: Process, code: string): Promis
     await process.out(String(session.run(sql).rows[0]?.[0] ?? ''));
     return 0;
   } catch (error) {
+    if (error instanceof NotSimulatedSql) return process.refuse(error.message);
     if (!(error instanceof SqlError)) throw error;
     return fatal(`SQLSTATE[${error.state}]: ${error.message}`);
   }

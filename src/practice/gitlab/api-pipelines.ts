@@ -1,11 +1,12 @@
 /** The API's pipelines and jobs. */
+import { z } from 'zod';
 import { serveBytes } from '../internet/files.js';
 import { answerJson, type HttpResponse } from '../model/http.js';
 import { jobJson, pipelineJson } from './answers.js';
 import { missing, page, type Question } from './api-question.js';
 import { pipelineFor } from './ci/create.js';
 import type { Job } from './ci/pipeline.js';
-import type { Project } from './project.js';
+import type { Project, Variable } from './project.js';
 
 export function pipelines(question: Question, project: Project): HttpResponse {
   const { method, fields, parts, gitlab } = question;
@@ -47,12 +48,56 @@ export function pipelines(question: Question, project: Project): HttpResponse {
   } else if (what !== undefined) return missing('Not');
   return answerJson(what === 'retry' ? 201 : 200, pipelineJson(pipeline, now, true));
 }
+const asked = z.array(
+  z.strictObject({
+    key: z.string(),
+    value: z.union([z.string(), z.number(), z.boolean()]).transform(String),
+    variable_type: z.enum(['env_var', 'file']).default('env_var'),
+  }),
+);
+/** `variables` as JSON has it, or `variables[][key]` and `variables[][value]` of a form; null for what is neither. */
+function variablesOf({ fields, request }: Question): readonly Variable[] | null {
+  const rows: Record<string, string>[] = [];
+  const form = (request.headers.get('content-type') ?? '').includes('json')
+    ? []
+    : [...new URLSearchParams(request.body.toString('utf8'))];
+  for (const [name, value] of [...request.url.searchParams, ...form]) {
+    const key = /^variables\[\]\[(\w+)\]$/.exec(name)?.[1];
+    if (key === undefined) continue;
+    const last = rows.at(-1);
+    if (last === undefined || key in last) rows.push({ [key]: value });
+    else last[key] = value;
+  }
+  const text = fields.get('variables');
+  let given: unknown = rows;
+  try {
+    if (text !== undefined) given = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const parsed = asked.safeParse(given);
+  if (!parsed.success || parsed.data.some((one) => !/^\w{1,255}$/.test(one.key))) return null;
+  return parsed.data.map(({ key, value, variable_type: type }) => ({
+    key,
+    value,
+    type,
+    protected: false,
+    masked: false,
+    hidden: false,
+    raw: false,
+    scope: '*',
+    description: null,
+  }));
+}
 export function startPipeline(question: Question, project: Project): HttpResponse {
   const { gitlab, fields } = question;
+  if (question.method !== 'POST') return answerJson(405, { message: '405 Method Not Allowed' });
+  const given = variablesOf(question);
+  if (given === null) return answerJson(400, { error: 'variables is invalid' });
   const ref = fields.get('ref') ?? '';
   const id = project.repository.ref(`refs/heads/${ref}`);
   if (id === null) return answerJson(400, { message: { base: ['Reference not found'] } });
-  const made = pipelineFor(gitlab, project, { ref: `refs/heads/${ref}`, before: id, after: id }, []);
+  const made = pipelineFor(gitlab, project, { ref: `refs/heads/${ref}`, before: id, after: id }, [], given);
   if (made === null)
     return answerJson(400, {
       message: {

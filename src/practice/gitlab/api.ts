@@ -1,4 +1,5 @@
 /** GitLab's API v4, as far as the runbook and a runner speak it. */
+import { resolve } from '../git/revisions.js';
 import { answer, answerJson, type HttpRequest, type HttpResponse } from '../model/http.js';
 import { keyJson, projectJson, protectedJson, variableJson } from './answers.js';
 import { jobs, pipelines, startPipeline } from './api-pipelines.js';
@@ -127,17 +128,20 @@ function branches(question: Question, project: Project): HttpResponse {
   return answer(204);
 }
 function lint(question: Question, project: Project): HttpResponse {
-  const id = project.repository.ref('refs/heads/main');
-  const text = question.fields.get('content');
-  if (text === undefined && id === null)
+  // Without a text of its own the question is about the file that lies in the repository.
+  const { repository } = project;
+  const blob = resolve(repository, `refs/heads/${project.defaultBranch ?? 'main'}:.gitlab-ci.yml`);
+  const text =
+    question.fields.get('content') ?? (blob === null ? null : repository.read(blob, 'blob').toString('utf8'));
+  if (text === null)
     return answerJson(200, {
       valid: false,
       errors: ['Please provide content of .gitlab-ci.yml'],
       warnings: [],
     });
   try {
-    readCiFile(text ?? '');
-    return answerJson(200, { valid: true, errors: [], warnings: [], merged_yaml: text ?? '' });
+    readCiFile(text);
+    return answerJson(200, { valid: true, errors: [], warnings: [], merged_yaml: text });
   } catch (error) {
     if (!(error instanceof CiError)) throw error;
     return answerJson(200, { valid: false, errors: error.message.split('\n'), warnings: [] });

@@ -45,8 +45,13 @@ export function prepare(job: Job, builds: string, hostname: string): Prepared {
           ['CI_ENVIRONMENT_SLUG', spec.environment],
         ] as const)),
   ]);
-  const kept = granted(project, head.ref, spec.environment);
-  // A project's variables win over those of the file; what may be expanded is, in values only.
+  const kept = [
+    ...granted(project, head.ref, spec.environment).filter(
+      (one) => !head.given.some(({ key }) => key === one.key),
+    ),
+    ...head.given,
+  ];
+  // A project's variables win over those of the file, those of whoever started the pipeline over both; what may be expanded is, in values only.
   const all = new Map([...own, ...spec.variables]);
   for (const one of kept) all.set(one.key, one.value);
   const raw = new Set(kept.filter((one) => one.raw || one.type === 'file').map((one) => one.key));

@@ -209,6 +209,11 @@ class Run {
         await this.#shell(stepScript(afterScript, prepared.directory), prepared.variables);
         this.#finish('after_script');
       }
+      if (status === 0 && job.spec.artifacts.length > 0)
+        trace.write(
+          'practice lab: artifacts are not kept; a later job finds none of these paths: ' +
+            `${job.spec.artifacts.join(' ')}\n`,
+        );
       this.#begin('cleanup_file_variables', 'Cleaning up project directory and file based variables');
       for (const path of prepared.files.keys()) host.volume.drop(path);
       this.#finish('cleanup_file_variables');

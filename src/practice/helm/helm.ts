@@ -14,6 +14,7 @@ import { install, rollback, uninstall, type InstallWords } from './install.js';
 import { history, type Release } from './release.js';
 import { findChart, repo } from './repositories.js';
 import { readValueWords, without } from './values.js';
+import { notSimulated } from './verb-options.js';
 
 const SPEC: OptionSpec = {
   flags: 'iAahqd',
@@ -94,9 +95,7 @@ function words(process: Process, options: Options): InstallWords {
   ];
   return {
     values: readValueWords(process, { files: [...options.all('f'), ...options.all('values')], sets }),
-    wait:
-      (options.has('wait') && options.value('wait') !== 'false') ||
-      options.has('atomic', 'rollback-on-failure'),
+    wait: options.has('wait') && options.value('wait') !== 'false',
     seconds: secondsOf(options.value('timeout')),
     createNamespace: options.has('create-namespace'),
     reuse: options.has('reuse-values'),
@@ -110,6 +109,14 @@ function last(session: Session, name: string): Release {
 }
 async function command(host: Host, process: Process, release: string, options: Options): Promise<number> {
   const [verb, ...rest] = options.operands;
+  if (verb !== undefined && verb !== 'help') {
+    const ignored = notSimulated(verb, options, SPEC);
+    if (options.has('h', 'help')) {
+      await process.out(`Usage:\n  helm ${verb} [flags]\n`);
+      return 0;
+    }
+    if (ignored !== null) return process.refuse(ignored);
+  }
   switch (verb) {
     case undefined:
     case 'help':
@@ -134,7 +141,6 @@ async function command(host: Host, process: Process, release: string, options: O
         throw new HelmError(
           `"helm ${verb}" requires 2 arguments\n\nUsage:  helm ${verb} [${verb === 'install' ? 'NAME' : 'RELEASE'}] [CHART] [flags]`,
         );
-      if (options.has('dry-run')) return process.refuse(`${verb} --dry-run`);
       const asked = words(process, options);
       const session = await login(host, process, options);
       const exists = history(session.api.cluster, namespaceOf(session), name).length > 0;
@@ -247,12 +253,11 @@ async function command(host: Host, process: Process, release: string, options: O
       const [what = '', name = ''] = rest;
       const found = last(await login(host, process, options), name);
       if (what === 'values') {
-        const chart = options.has('a', 'all') ? found.values : found.values;
-        const empty = Object.keys(chart).length === 0;
+        const empty = Object.keys(found.values).length === 0;
         await process.out(
           options.value('o', 'output') === 'json'
-            ? `${JSON.stringify(empty ? null : chart)}\n`
-            : `USER-SUPPLIED VALUES:\n${empty ? 'null\n' : stringify(chart)}`,
+            ? `${JSON.stringify(empty ? null : found.values)}\n`
+            : `USER-SUPPLIED VALUES:\n${empty ? 'null\n' : stringify(found.values)}`,
         );
         return 0;
       }

@@ -3,6 +3,7 @@ import { answerJson, type HttpRequest, type HttpResponse } from '../model/http.j
 import { identify } from './access.js';
 import type { ApiServer } from './control-plane.js';
 import type { JsonMap } from './json.js';
+import { matchesFields, matchesSelector, SelectorError } from './selectors.js';
 
 function status(code: number, reason: string, message: string): HttpResponse {
   return answerJson(code, {
@@ -21,6 +22,13 @@ const reads = (api: ApiServer, groups: readonly string[]): boolean =>
   (groups.includes('kubeadm:cluster-admins') &&
     api.cluster.store.get('ClusterRoleBinding', '', 'kubeadm:cluster-admins') !== undefined);
 
+/** A parameter that would have to be ignored; null when there is none. */
+function unknownQuestion(parameters: URLSearchParams, list: boolean): string | null {
+  const known = list ? ['labelSelector', 'fieldSelector'] : [];
+  for (const [name, value] of parameters)
+    if (!known.includes(name) && !(name === 'watch' && /^(false|0)$/.test(value))) return name;
+  return null;
+}
 /** @param certificate PEM of the client */
 export function answerClient(api: ApiServer, certificate: string, request: HttpRequest): HttpResponse {
   const who = identify(api, certificate, api.host.machine.now());
@@ -52,13 +60,27 @@ export function answerClient(api: ApiServer, certificate: string, request: HttpR
       'practice lab: changing objects over plain HTTP is not simulated; use kubectl',
     );
   const wanted = isNamespace ? space : name;
-  if (wanted === undefined)
-    return answerJson(200, {
-      kind: `${resource.kind}List`,
-      apiVersion: version,
-      metadata: { resourceVersion: store.resourceVersion },
-      items: store.list(resource.kind, space),
-    });
+  const { searchParams } = request.url;
+  const ignored = unknownQuestion(searchParams, wanted === undefined);
+  if (ignored !== null)
+    return status(400, 'BadRequest', `practice lab: the parameter ${ignored} is not simulated here`);
+  if (wanted === undefined) {
+    const labels = searchParams.get('labelSelector') ?? '';
+    const fields = searchParams.get('fieldSelector') ?? '';
+    try {
+      return answerJson(200, {
+        kind: `${resource.kind}List`,
+        apiVersion: version,
+        metadata: { resourceVersion: store.resourceVersion },
+        items: store
+          .list(resource.kind, space)
+          .filter((object) => matchesSelector(object, labels) && matchesFields(object, fields)),
+      });
+    } catch (error) {
+      if (!(error instanceof SelectorError)) throw error;
+      return status(400, 'BadRequest', error.message);
+    }
+  }
   const found: JsonMap | undefined = store.get(
     resource.kind,
     resource.namespaced ? (space ?? 'default') : '',

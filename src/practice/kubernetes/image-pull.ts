@@ -56,6 +56,7 @@ export class ImagePull {
     context.log('Normal', 'Pulling', `Pulling image "${this.#image}"`);
     void context.host.kube.runtime
       .pull(this.#image, registryLogin(context, this.#image))
+      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)))
       .then((wrong) => this.#end(context, wrong));
   }
   #end(context: PodContext, wrong: string | null): void {

@@ -5,6 +5,7 @@ import { contactOf, type Contact } from './access.js';
 import { calicoAddress } from './calico.js';
 import type { PodContext } from './container-run.js';
 import { listAt, mapAt, sameJson, textAt, type JsonMap } from './json.js';
+import { stamp, syncFailed } from './klog.js';
 import { BOOTSTRAP_CONF, KUBELET_CONF, kubeletSettings, type KubeletSettings } from './kubelet-config.js';
 import { nodeConditions, nodeObject, nodeStatus } from './node-object.js';
 import { PodRun } from './pod-run.js';
@@ -143,12 +144,23 @@ export class Kubelet {
         3,
       );
     for (const run of this.pods.values()) {
-      run.tick(this.#context(run, contact), () => this.#give(contact));
+      this.#sync(run, contact);
       if (contact.api === null) continue;
       const { store } = contact.api.cluster;
       const [namespace, name] = [namespaceOf(run.pod), nameOf(run.pod)];
       if (store.get('Pod', namespace, name) !== undefined)
         store.setStatus(builtIn('Pod'), namespace, name, run.status(this.nodeAddress));
+    }
+  }
+  /** One pod that fails leaves the others of the node alone. */
+  #sync(run: PodRun, contact: Contact): void {
+    try {
+      run.tick(this.#context(run, contact), () => this.#give(contact));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const key = `${run.uid} ${why}`;
+      if (!this.#bad.has(key)) this.#log(syncFailed(this.#host.machine.now(), run.pod, why), 3);
+      this.#bad.add(key);
     }
   }
   #context(run: PodRun, contact: Contact): PodContext {
@@ -285,9 +297,4 @@ export class Kubelet {
     if (changed || !same || this.#seconds % 10 === 0)
       store.setStatus(builtIn('Node'), '', this.nodeName, status);
   }
-}
-/** Time as klog writes it: `1122 05:04:18.123456`. */
-export function stamp(ms: number): string {
-  const text = new Date(ms).toISOString();
-  return `${text.slice(5, 7)}${text.slice(8, 10)} ${text.slice(11, 23)}000    1024`;
 }

@@ -1,13 +1,24 @@
 /** What lies behind the volumes of a pod: directories of the node, config maps, secrets, empty directories. */
 import type { Host } from '../host.js';
-import type { DirectoryInode, Inode } from '../vfs/inode.js';
-import { dirName, type Volume } from '../vfs/volume.js';
+import { SystemError, type DirectoryInode, type Inode } from '../vfs/inode.js';
+import type { Volume } from '../vfs/volume.js';
 import type { PodContext } from './container-run.js';
 import { isMap, listAt, mapAt, numberAt, textAt, type Json, type JsonMap } from './json.js';
 
 /** Why a volume cannot be mounted, as the event says it. */
 export interface MountProblem {
   readonly why: string;
+  /** Whether the container runtime stumbles over it, not the kubelet before it. */
+  readonly atStart?: true;
+}
+/** What a call to the system gives, or its refusal as Go programs word it: `mkdir /etc/passwd: not a directory`. */
+function attempted<T>(call: string, path: string, work: () => T): T | MountProblem {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    return { why: `${call} ${error.path ?? path}: ${error.message.toLowerCase()}` };
+  }
 }
 const isProblem = (made: Inode | MountProblem): made is MountProblem => 'why' in made;
 
@@ -57,10 +68,10 @@ export class PodVolumes {
       case 'File':
         return found?.kind === 'file' ? found : wrong('file');
       case 'FileOrCreate':
-        return found ?? volume.put(path, '');
+        return found ?? attempted('open', path, () => volume.put(path, ''));
       case '':
       case 'DirectoryOrCreate':
-        return found ?? volume.ensureDirectory(path);
+        return found ?? attempted('mkdir', path, () => volume.ensureDirectory(path));
       default:
         return found ?? wrong(type.toLowerCase());
     }
@@ -106,21 +117,27 @@ export class PodVolumes {
     return this.#emptyDir(name, group);
   }
   /** Hangs a container's volumes into its file tree. Gives why one cannot be mounted, or null. */
-  mount(context: PodContext, container: JsonMap, into: Volume): string | null {
+  mount(context: PodContext, container: JsonMap, into: Volume): MountProblem | null {
     const mounts = listAt(container, 'volumeMounts')
       .map((entry) => mapAt(entry))
       .toSorted((a, b) => textAt(a, 'mountPath').length - textAt(b, 'mountPath').length);
     for (const entry of mounts) {
       const name = textAt(entry, 'name');
       const found = this.find(context, name);
-      if (isProblem(found)) return `MountVolume.SetUp failed for volume "${name}" : ${found.why}`;
+      if (isProblem(found)) return { why: `MountVolume.SetUp failed for volume "${name}" : ${found.why}` };
       const path = textAt(entry, 'mountPath').replace(/(.)\/$/, '$1');
       const below = textAt(entry, 'subPath');
       const inode = below === '' ? found : this.#below(found, below);
       if (inode === null)
-        return `failed to prepare subPath for volumeMount "${name}" of container "${textAt(container, 'name')}"`;
-      into.ensureDirectory(dirName(path));
-      into.place(path, inode);
+        return {
+          why: `failed to prepare subPath for volumeMount "${name}" of container "${textAt(container, 'name')}"`,
+        };
+      const hung = attempted('mkdir', path, () => into.place(path, inode));
+      if (hung !== undefined)
+        return {
+          why: `error mounting volume "${name}" to rootfs at "${path}": create mountpoint for ${path} mount: ${hung.why}`,
+          atStart: true,
+        };
     }
     return null;
   }

@@ -7,6 +7,7 @@ import { execute, findExecutable } from '../kernel/exec.js';
 import { Kernel } from '../kernel/kernel.js';
 import { Outlet } from '../kernel/pipe.js';
 import type { Credentials, Process } from '../kernel/process.js';
+import { SystemError } from '../vfs/inode.js';
 import { Volume } from '../vfs/volume.js';
 import type { PodContext } from './container-run.js';
 import { listAt, numberAt, textAt, type JsonMap } from './json.js';
@@ -35,6 +36,12 @@ export interface StartProblem {
   /** Whether it counts as a start that failed, which backs off. */
   readonly failed: boolean;
 }
+/** What runc says when the container's first process cannot be prepared. */
+const refusedInit = (why: string): StartProblem => ({
+  reason: 'RunContainerError',
+  message: `failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: error during container init: ${why}: unknown`,
+  failed: true,
+});
 const listOf = (container: JsonMap, key: string): readonly string[] =>
   listAt(container, key).map((word) => textAt(word));
 
@@ -89,8 +96,9 @@ export class PodProcess {
       `search ${net.namespace}.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\noptions ndots:5\n`,
     );
     const problem = volumes.mount(context, container, volume);
+    if (problem?.atStart === true) return refusedInit(problem.why);
     if (problem !== null) {
-      context.log('Warning', 'FailedMount', problem);
+      context.log('Warning', 'FailedMount', problem.why);
       return { reason: 'ContainerCreating', message: '', failed: false };
     }
     const setting = (key: string) =>
@@ -134,7 +142,12 @@ export class PodProcess {
       word.replace(/\$\((\w+)\)/g, (whole, name: string) => env.get(name) ?? whole),
     );
     const cwd = textAt(container, 'workingDir') || image.workdir || '/';
-    volume.ensureDirectory(cwd);
+    try {
+      volume.ensureDirectory(cwd);
+    } catch (error) {
+      if (!(error instanceof SystemError)) throw error;
+      return refusedInit(`mkdir ${error.path ?? cwd}: ${error.message.toLowerCase()}`);
+    }
     const [word = ''] = words;
     const probe = kernel.spawn({ argv: words, env, cwd, credentials: who }, () => 0);
     const found = findExecutable(probe, word, env.get('PATH') ?? PATH);

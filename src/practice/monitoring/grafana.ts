@@ -8,7 +8,8 @@ import { clusterOf, logfmt, readyAfter, stay } from './servers.js';
 
 const VERSION = '12.4.0';
 
-function dataSources(around: Around, label: string): readonly unknown[] {
+/** @param wrong called with what the YAML parser says to a text that is none */
+function dataSources(around: Around, label: string, wrong: (words: string) => void): readonly unknown[] {
   const cluster = clusterOf(around);
   if (cluster === null || label === '') return [];
   const texts = cluster.store
@@ -16,7 +17,13 @@ function dataSources(around: Around, label: string): readonly unknown[] {
     .filter((one) => textAt(one, 'metadata', 'labels', label) !== '')
     .flatMap((one) => Object.values(mapAt(one, 'data')).map((text) => textAt(text)));
   return texts.flatMap((text) => {
-    const parsed: unknown = parse(text);
+    let parsed: unknown;
+    try {
+      parsed = parse(text, { logLevel: 'error' });
+    } catch (error) {
+      wrong(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+      return [];
+    }
     return isMap(parsed) && Array.isArray(parsed['datasources']) ? parsed['datasources'] : [];
   });
 }
@@ -27,6 +34,14 @@ export const grafana =
     const ready = readyAfter(process, 8000);
     const user = process.env.get('GF_SECURITY_ADMIN_USER') ?? 'admin';
     const password = process.env.get('GF_SECURITY_ADMIN_PASSWORD') ?? 'admin';
+    const told = new Set<string>();
+    const sources = () =>
+      dataSources(around, process.env.get('DATASOURCE_LABEL') ?? '', (words) => {
+        if (told.has(words)) return;
+        told.add(words);
+        void logfmt(process, 'error', `Datasource provisioning error: yaml: ${words}`).catch(() => undefined);
+      });
+    sources();
     const http = (request: HttpRequest): HttpResponse => {
       const { pathname } = request.url;
       if (pathname === '/api/health')
@@ -50,8 +65,7 @@ export const grafana =
             message: 'Invalid username or password',
             messageId: 'password-auth.failed',
           });
-        if (pathname === '/api/datasources')
-          return answerJson(200, dataSources(around, process.env.get('DATASOURCE_LABEL') ?? ''));
+        if (pathname === '/api/datasources') return answerJson(200, sources());
         if (pathname === '/api/org') return answerJson(200, { id: 1, name: 'Main Org.' });
         return answerJson(404, { message: 'Not found' });
       }

@@ -2,21 +2,17 @@
 import { parse } from 'yaml';
 import type { Around } from '../apps/around.js';
 import type { Program } from '../kernel/kernel.js';
-import { isReady } from '../kubernetes/controllers/pods.js';
-import { isMap, textAt } from '../kubernetes/json.js';
+import { isMap } from '../kubernetes/json.js';
 import { answer, type HttpRequest, type HttpResponse } from '../model/http.js';
+import { isFed } from './log-shipping.js';
 import { clusterOf, logfmt, plain, readyAfter, stay, success } from './servers.js';
 
 const LABELS = ['app', 'container', 'namespace', 'node_name', 'pod'];
 
 /** Whether anything ships logs here. */
 function fed(around: Around): boolean {
-  const pods = clusterOf(around)?.store.list('Pod') ?? [];
-  return pods.some(
-    (pod) =>
-      ['alloy', 'promtail'].includes(textAt(pod, 'metadata', 'labels', 'app.kubernetes.io/name')) &&
-      isReady(pod),
-  );
+  const cluster = clusterOf(around);
+  return cluster !== null && isFed(cluster, around.net.address);
 }
 export const loki =
   (around: Around): Program =>
@@ -29,7 +25,14 @@ export const loki =
       );
       return 1;
     }
-    const config: unknown = parse(text);
+    let config: unknown;
+    try {
+      config = parse(text, { logLevel: 'error' });
+    } catch (error) {
+      const words = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+      await process.err(`failed parsing config: ${path}: yaml: ${words}\n`);
+      return 1;
+    }
     const authenticated = isMap(config) && config['auth_enabled'] === true;
     // The container's own root file system is read-only in this chart.
     if (process.view.peek('/var/loki') === undefined) {

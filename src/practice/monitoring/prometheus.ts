@@ -51,9 +51,11 @@ export const prometheus =
   async (process) => {
     await logfmt(process, 'info', 'Starting Prometheus Server');
     const ready = readyAfter(process, 5000);
+    // Nobody reads the words of a process that was ended at once.
     void process
       .until(Promise.resolve())
-      .then(() => logfmt(process, 'info', 'Server is ready to receive web requests.'));
+      .then(() => logfmt(process, 'info', 'Server is ready to receive web requests.'))
+      .catch(() => undefined);
     const http = (request: HttpRequest): HttpResponse => {
       const { pathname, searchParams } = request.url;
       switch (pathname) {

@@ -1,6 +1,7 @@
 /** Expressions of SQL: what stands in a select list, a WHERE, a SET. */
 import { NotSimulatedSql, SqlError, type Cursor } from './sql-words.js';
-import type { Row, Value } from './state.js';
+import { compare, joined, like, met, reckoned, told, truth, within } from './values.js';
+import { own, type Row, type Value } from './state.js';
 
 export interface Scope {
   /** The row that is looked at; null where there is no table. */
@@ -17,26 +18,13 @@ export interface Expression {
   /** As the column is named in the answer. */
   readonly title: string;
 }
-const truth = (value: Value): boolean => value !== null && Number(value) !== 0;
-function compare(a: Value, b: Value): number {
-  if (a === null || b === null) return Number.NaN;
-  if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b);
-  const [left, right] = [a.toLowerCase(), b.toLowerCase()];
-  return left < right ? -1 : left > right ? 1 : 0;
-}
-export function like(text: string, pattern: string): boolean {
-  const escaped = pattern
-    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('%', '.*')
-    .replaceAll('_', '.');
-  return new RegExp(`^${escaped}$`, 'is').test(text);
-}
-const plain = (value: (scope: Scope) => Value, parts: readonly Expression[]) => ({
+type Part = Omit<Expression, 'title'>;
+const plain = (value: (scope: Scope) => Value, parts: readonly Part[]): Part => ({
   value,
   aggregate: parts.some((part) => part.aggregate),
 });
 
-function call(cursor: Cursor, name: string): Omit<Expression, 'title'> {
+function call(cursor: Cursor, name: string): Part {
   const word = name.toUpperCase();
   if (word === 'COUNT' && cursor.eat('*')) {
     cursor.expect(')');
@@ -98,7 +86,10 @@ function call(cursor: Cursor, name: string): Omit<Expression, 'title'> {
       throw new NotSimulatedSql(`the function ${word}()`);
   }
 }
-function atom(cursor: Cursor): Omit<Expression, 'title'> {
+function atom(cursor: Cursor): Part {
+  if (cursor.sees('EXISTS') || cursor.sees('(', 'SELECT')) throw new NotSimulatedSql('a subquery');
+  for (const word of ['CASE', 'INTERVAL', 'BINARY', '~', '!', '@'])
+    if (cursor.sees(word)) throw new NotSimulatedSql(`${word} in an expression`);
   if (cursor.eat('(')) {
     const inner = expression(cursor);
     cursor.expect(')');
@@ -114,7 +105,7 @@ function atom(cursor: Cursor): Omit<Expression, 'title'> {
     const name = (words.at(-1) ?? '').toLowerCase();
     return {
       value: ({ variables }) => {
-        const found = variables[name];
+        const found = own(variables, name);
         if (found === undefined) throw new SqlError(1193, 'HY000', `Unknown system variable '${name}'`);
         return found;
       },
@@ -159,101 +150,117 @@ function atom(cursor: Cursor): Omit<Expression, 'title'> {
     }
   }
 }
-function sum(cursor: Cursor): Omit<Expression, 'title'> {
-  let left = atom(cursor);
+/** Operators of one rank, worked off from left to right. */
+function chain(
+  cursor: Cursor,
+  signs: readonly string[],
+  part: (cursor: Cursor) => Part,
+  value: (sign: string, a: Value, b: Value) => Value,
+): Part {
+  let left = part(cursor);
   for (;;) {
-    const sign = ['+', '-', '*', '/'].find((one) => cursor.eat(one));
+    const sign = signs.find((one) => cursor.eat(one));
     if (sign === undefined) return left;
-    const [first, second] = [left, atom(cursor)];
+    const [first, second] = [left, part(cursor)];
     left = {
       aggregate: first.aggregate || second.aggregate,
-      value: (scope) => {
-        const [a, b] = [first.value(scope), second.value(scope)];
-        if (a === null || b === null) return null;
-        const [x, y] = [Number(a), Number(b)];
-        return sign === '+' ? x + y : sign === '-' ? x - y : sign === '*' ? x * y : y === 0 ? null : x / y;
-      },
+      value: (scope) => value(sign, first.value(scope), second.value(scope)),
     };
   }
 }
-function comparison(cursor: Cursor): Omit<Expression, 'title'> {
-  if (cursor.eat('NOT')) {
-    const inner = comparison(cursor);
-    return { ...inner, value: (scope) => (truth(inner.value(scope)) ? 0 : 1) };
-  }
+const product = (cursor: Cursor): Part => chain(cursor, ['*', '/'], atom, reckoned);
+function sum(cursor: Cursor): Part {
+  const made = chain(cursor, ['+', '-'], product, reckoned);
+  for (const word of ['%', '|', '&', '^', 'DIV', 'MOD'])
+    if (cursor.sees(word)) throw new NotSimulatedSql(`the operator ${word}`);
+  return made;
+}
+function comparison(cursor: Cursor): Part {
   const left = sum(cursor);
   if (cursor.eat('IS')) {
     const not = cursor.eat('NOT');
+    for (const word of ['TRUE', 'FALSE', 'UNKNOWN'])
+      if (cursor.sees(word)) throw new NotSimulatedSql(`IS ${word}`);
     cursor.expect('NULL');
-    return { ...left, value: (scope) => ((left.value(scope) === null) === not ? 0 : 1) };
+    return { ...left, value: (scope) => told(left.value(scope) === null, not) };
   }
   const not = cursor.eat('NOT');
+  for (const word of ['REGEXP', 'RLIKE', 'SOUNDS', 'MEMBER', 'COLLATE', '->'])
+    if (cursor.sees(word)) throw new NotSimulatedSql(`the operator ${word}`);
   if (cursor.eat('IN')) {
     cursor.expect('(');
+    if (cursor.sees('SELECT')) throw new NotSimulatedSql('a subquery');
     const list: Expression[] = [];
     do list.push(expression(cursor));
     while (cursor.eat(','));
     cursor.expect(')');
-    return {
-      ...left,
-      value: (scope) =>
-        list.some((one) => compare(left.value(scope), one.value(scope)) === 0) === not ? 0 : 1,
-    };
+    const values = (scope: Scope) => list.map((one) => one.value(scope));
+    return plain((scope) => told(within(left.value(scope), values(scope)), not), [left, ...list]);
+  }
+  if (cursor.eat('BETWEEN')) {
+    const low = sum(cursor);
+    cursor.expect('AND');
+    const high = sum(cursor);
+    return plain(
+      (scope) => {
+        const value = left.value(scope);
+        const ends = [met('>=', value, low.value(scope)), met('<=', value, high.value(scope))];
+        return told(ends.includes(false) ? false : ends.includes(null) ? null : true, not);
+      },
+      [left, low, high],
+    );
   }
   if (cursor.eat('LIKE')) {
     const pattern = sum(cursor);
-    return {
-      ...left,
-      value: (scope) =>
-        like(String(left.value(scope) ?? ''), String(pattern.value(scope) ?? '')) === not ? 0 : 1,
-    };
+    if (cursor.sees('ESCAPE')) throw new NotSimulatedSql('LIKE … ESCAPE');
+    return plain(
+      (scope) => {
+        const [text, wanted] = [left.value(scope), pattern.value(scope)];
+        return told(text === null || wanted === null ? null : like(String(text), String(wanted)), not);
+      },
+      [left, pattern],
+    );
   }
   if (not) throw cursor.fail();
-  const sign = ['<=>', '<>', '!=', '>=', '<=', '=', '<', '>'].find((one) => cursor.eat(one));
-  if (sign === undefined) return left;
-  const right = sum(cursor);
+  return chainFrom(left, cursor);
+}
+/** `a = b`, and `a = b = c` as MySQL reads it: the first truth compared with c. */
+function chainFrom(start: Part, cursor: Cursor): Part {
+  let first = true;
+  return chain(
+    cursor,
+    ['<=>', '<>', '!=', '>=', '<=', '=', '<', '>'],
+    () => {
+      if (!first) return sum(cursor);
+      first = false;
+      return start;
+    },
+    (sign, a, b) => told(met(sign, a, b), false),
+  );
+}
+function negation(cursor: Cursor): Part {
+  if (!cursor.eat('NOT')) return comparison(cursor);
+  const inner = negation(cursor);
   return {
-    aggregate: left.aggregate || right.aggregate,
+    ...inner,
     value: (scope) => {
-      const order = compare(left.value(scope), right.value(scope));
-      if (Number.isNaN(order)) return null;
-      const met =
-        sign === '=' || sign === '<=>'
-          ? order === 0
-          : sign === '<>' || sign === '!='
-            ? order !== 0
-            : sign === '>'
-              ? order > 0
-              : sign === '<'
-                ? order < 0
-                : sign === '>='
-                  ? order >= 0
-                  : order <= 0;
-      return met ? 1 : 0;
+      const value = inner.value(scope);
+      return told(value === null ? null : truth(value), true);
     },
   };
 }
-/** @throws SqlError, NotSimulatedSql */
+const both = (cursor: Cursor): Part =>
+  chain(cursor, ['AND', '&&'], negation, (_, a, b) => joined(a, b, false));
+
+/**
+ * AND binds tighter than OR, NOT tighter than both.
+ * Source: https://dev.mysql.com/doc/refman/8.4/en/operator-precedence.html
+ * @throws SqlError, NotSimulatedSql
+ */
 export function expression(cursor: Cursor): Expression {
   const from = cursor.next?.at ?? 0;
-  let left = comparison(cursor);
-  for (;;) {
-    const both = cursor.eat('AND') || cursor.eat('&&');
-    const either = !both && (cursor.eat('OR') || cursor.eat('||'));
-    if (!both && !either) break;
-    const [first, second] = [left, comparison(cursor)];
-    left = {
-      aggregate: first.aggregate || second.aggregate,
-      value: (scope) =>
-        (
-          both
-            ? truth(first.value(scope)) && truth(second.value(scope))
-            : truth(first.value(scope)) || truth(second.value(scope))
-        )
-          ? 1
-          : 0,
-    };
-  }
-  return { ...left, title: cursor.sql.slice(from, cursor.next?.at ?? cursor.sql.length).trim() };
+  const made = chain(cursor, ['OR', '||'], both, (_, a, b) => joined(a, b, true));
+  if (cursor.sees('XOR')) throw new NotSimulatedSql('the operator XOR');
+  return { ...made, title: cursor.sql.slice(from, cursor.next?.at ?? cursor.sql.length).trim() };
 }
 export const isTrue = (made: Expression, scope: Scope): boolean => truth(made.value(scope));

@@ -1,7 +1,7 @@
 /** Accounts of a MySQL server: who is let in, and what they may do. */
-import { like } from './expressions.js';
 import { SqlError } from './sql-words.js';
-import type { Account, State } from './state.js';
+import type { Account, Grant, State } from './state.js';
+import { like } from './values.js';
 
 /** The account that a client from an address is, most exact host first; undefined when there is none. */
 export function accountFor(state: State, user: string, from: string): Account | undefined {
@@ -21,9 +21,8 @@ export function logIn(state: State, user: string, password: string, from: string
     );
   return account;
 }
-/** Whether a grant's place covers a database: `_` and `%` stand for characters in it unless they are escaped. */
-function covers(on: string, database: string): boolean {
-  const [where = '*'] = on.split('.');
+/** Whether a name fits the database of a grant: `_` and `%` stand for characters in it unless they are escaped. */
+function fits(where: string, database: string): boolean {
   if (where === '*') return true;
   if (database === '*') return false;
   const pattern = where.replace(/\\([_%])|[_%]|[^\w]/g, (found, escaped: string | undefined) =>
@@ -31,20 +30,39 @@ function covers(on: string, database: string): boolean {
   );
   return new RegExp(`^${pattern}$`).test(database);
 }
-/** Whether an account may do something in a database. `*` as database: everywhere. */
-export function may(account: Account, privilege: string, database: string): boolean {
-  return account.grants.some(
-    (grant) =>
-      covers(grant.on, database) &&
-      (grant.privileges.includes('ALL PRIVILEGES') || grant.privileges.includes(privilege)),
-  );
+/** The two halves of a grant's place. */
+function placeOf(on: string): { readonly where: string; readonly table: string } {
+  const dot = on.lastIndexOf('.');
+  return { where: on.slice(0, dot), table: on.slice(dot + 1) };
 }
-/** Whether it may see that a database is there. */
+/** Whether a grant's place covers a whole database or, with a table, that table in it. */
+function covers(on: string, database: string, table: string | null): boolean {
+  const place = placeOf(on);
+  return fits(place.where, database) && (place.table === '*' || place.table === table);
+}
+/** ALL PRIVILEGES holds the right to pass them on only where an account has everything. */
+const holds = (grant: Grant, privilege: string): boolean =>
+  grant.privileges.includes(privilege) ||
+  (grant.privileges.includes('ALL PRIVILEGES') && (privilege !== 'GRANT OPTION' || grant.on === '*.*'));
+
+/** Whether an account may do something in a database, or with one table. `*` as database: everywhere. */
+export function may(
+  account: Account,
+  privilege: string,
+  database: string,
+  table: string | null = null,
+): boolean {
+  return account.grants.some((grant) => covers(grant.on, database, table) && holds(grant, privilege));
+}
+const useful = (grant: Grant): boolean => grant.privileges.some((one) => one !== 'USAGE');
+/** Whether it may see that a database is there: a right on one table is enough. */
 export const sees = (account: Account, database: string): boolean =>
-  account.grants.some(
-    (grant) => covers(grant.on, database) && grant.privileges.some((one) => one !== 'USAGE'),
-  );
-/** @throws SqlError 1044, 1142 or 1227 */
+  account.grants.some((grant) => fits(placeOf(grant.on).where, database) && useful(grant));
+/** Whether it may see that a table is there. */
+export const seesTable = (account: Account, database: string, table: string): boolean =>
+  account.grants.some((grant) => covers(grant.on, database, table) && useful(grant));
+
+/** @throws SqlError 1044 or 1227 */
 export function demand(account: Account, client: string, privilege: string, database: string): void {
   if (may(account, privilege, database)) return;
   if (database === '*')
@@ -58,4 +76,19 @@ export function demand(account: Account, client: string, privilege: string, data
     '42000',
     `Access denied for user '${account.user}'@'${account.host === '%' ? '%' : client}' to database '${database}'`,
   );
+}
+/** @throws SqlError 1142 */
+export function demandTable(
+  account: Account,
+  client: string,
+  privilege: string,
+  database: string,
+  table: string,
+): void {
+  if (!may(account, privilege, database, table))
+    throw new SqlError(
+      1142,
+      '42000',
+      `${privilege} command denied to user '${account.user}'@'${client}' for table '${table}'`,
+    );
 }

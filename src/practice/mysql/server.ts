@@ -57,11 +57,17 @@ class StoringSession extends Session {
     super(state, account, client, now);
     this.#save = save;
   }
+  override close(): void {
+    const open = this.inTransaction;
+    super.close();
+    if (open) this.#save();
+  }
   override run(sql: string): ReturnType<Session['run']> {
     try {
       return super.run(sql);
     } finally {
-      if (!/^\s*(select|show|use|desc|describe|set)\b/i.test(sql)) this.#save();
+      // What is not committed is not on the disk either: it would be there after a crash.
+      if (!this.inTransaction && !/^\s*(select|show|use|desc|describe)\b/i.test(sql)) this.#save();
     }
   }
 }

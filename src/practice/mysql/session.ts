@@ -1,24 +1,21 @@
 /** One logged-in client of a MySQL server, and the statements that it sends. */
-import { accountStatement, showGrants } from './accounts-sql.js';
-import { expression, like, type Expression } from './expressions.js';
-import { demand, sees } from './rights.js';
-import { Cursor, NotSimulatedSql, SqlError } from './sql-words.js';
+import { accountStatement, setPassword, showGrants } from './accounts-sql.js';
+import { done, list, type SqlAnswer } from './answer.js';
+import { createTable, createText, described } from './create-table.js';
+import { demand, demandTable, sees, seesTable } from './rights.js';
+import { select } from './select.js';
+import { Settings } from './settings.js';
+import { Cursor, isKnownWord, NotSimulatedSql, SqlError } from './sql-words.js';
+import { own, SYSTEM_DATABASES, type Account, type State, type Table } from './state.js';
 import { systemRows, type Rows } from './system-tables.js';
-import { chosen, createTable, insert, tableOf, update, type Constants, type Tables } from './tables-sql.js';
-import { SYSTEM_DATABASES, type Account, type Row, type State, type Value } from './state.js';
+import { chosen, insert, tableOf, update, type Constants, type Tables } from './tables-sql.js';
+import { Transaction } from './transaction.js';
+import { like } from './values.js';
 
-export interface SqlAnswer {
-  /** Empty for statements without a result set. */
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly Value[])[];
-  readonly affected: number;
+interface Place {
+  readonly database: string;
+  readonly name: string;
 }
-const done = (affected = 0): SqlAnswer => ({ columns: [], rows: [], affected });
-const list = (title: string, values: readonly Value[]): SqlAnswer => ({
-  columns: [title],
-  rows: values.map((value) => [value]),
-  affected: 0,
-});
 
 export class Session {
   readonly #state: State;
@@ -27,6 +24,8 @@ export class Session {
   /** Where the client is, as the server sees it. */
   readonly client: string;
   database: string | null = null;
+  readonly #settings: Settings;
+  #transaction: Transaction | null = null;
 
   /** @param now the server's clock, epoch ms */
   constructor(state: State, account: Account, client: string, now: () => number) {
@@ -34,6 +33,16 @@ export class Session {
     this.account = account;
     this.client = client;
     this.#now = now;
+    this.#settings = new Settings(state.version);
+  }
+  /** Whether what it changed may still be taken back. */
+  get inTransaction(): boolean {
+    return this.#transaction !== null;
+  }
+  /** The client goes; what it did not commit is taken back. */
+  close(): void {
+    this.#transaction?.undo();
+    this.#transaction = null;
   }
   get #constants(): Constants {
     return {
@@ -45,23 +54,13 @@ export class Session {
         NOW: new Date(this.#now()).toISOString().slice(0, 19).replace('T', ' '),
         CONNECTION_ID: 8,
       },
-      variables: {
-        version: this.#state.version,
-        version_comment: 'MySQL Community Server - GPL',
-        hostname: 'mysql',
-        port: 3306,
-        datadir: '/var/lib/mysql/',
-        read_only: 0,
-        max_connections: 151,
-        character_set_server: 'utf8mb4',
-        sql_mode:
-          'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
-      },
+      variables: this.#settings.variables,
     };
   }
   /** Chooses a database. @throws SqlError 1044, 1049 */
   use(name: string): void {
-    const known = name in this.#state.databases || SYSTEM_DATABASES.some((one) => one === name);
+    const known =
+      own(this.#state.databases, name) !== undefined || SYSTEM_DATABASES.some((one) => one === name);
     if (name !== 'information_schema' && !sees(this.account, name))
       throw new SqlError(
         1044,
@@ -72,11 +71,13 @@ export class Session {
     this.database = name;
   }
   #tables(database: string): Tables {
-    const found = this.#state.databases[database];
+    const found = own(this.#state.databases, database);
     if (found === undefined) throw new SqlError(1049, '42000', `Unknown database '${database}'`);
     return found;
   }
-  #place(cursor: Cursor): { readonly database: string; readonly name: string } {
+  #place(cursor: Cursor): Place {
+    // INSERT IGNORE, UPDATE LOW_PRIORITY: words before the table that change what happens.
+    if (isKnownWord(cursor.next)) throw cursor.fail();
     const first = cursor.name();
     if (cursor.eat('.')) return { database: first, name: cursor.name() };
     if (this.database === null) throw new SqlError(1046, '3D000', 'No database selected');
@@ -84,60 +85,18 @@ export class Session {
   }
   /** Rows of a table, real or of the server's own. */
   #rows(database: string, name: string): Rows {
-    const own = systemRows(this.#state, this.account, this.client, database, name);
-    if (own !== null) return own;
-    demand(this.account, this.client, 'SELECT', database);
+    const made = systemRows(this.#state, this.account, this.client, database, name);
+    if (made !== null) return made;
+    demandTable(this.account, this.client, 'SELECT', database, name);
     const table = tableOf(this.#tables(database), database, name);
     return { names: table.columns.map((column) => column.name), rows: table.rows };
   }
   #select(cursor: Cursor): SqlAnswer {
-    const distinct = cursor.eat('DISTINCT');
-    const wanted: (Expression | '*')[] = [];
-    const titles: string[] = [];
-    do {
-      if (cursor.eat('*')) {
-        wanted.push('*');
-        titles.push('*');
-        continue;
-      }
-      const made = expression(cursor);
-      const named =
-        cursor.eat('AS') ||
-        cursor.next?.kind === 'quoted' ||
-        (cursor.next?.kind === 'name' && !/^(FROM|WHERE|LIMIT|ORDER|GROUP|INTO)$/i.test(cursor.next.text));
-      wanted.push(made);
-      titles.push(named ? cursor.take().text : made.title);
-    } while (cursor.eat(','));
-    const place = cursor.eat('FROM') ? this.#place(cursor) : null;
-    const source = place === null ? { names: [], rows: [{}] } : this.#rows(place.database, place.name);
-    let rows = chosen(source, cursor, this.#constants);
-    if (cursor.sees('GROUP') || cursor.sees('HAVING') || cursor.sees('JOIN'))
-      throw new NotSimulatedSql('GROUP BY, HAVING and JOIN');
-    if (cursor.eat('ORDER', 'BY')) {
-      const by = expression(cursor);
-      const down = cursor.eat('DESC');
-      if (!down) cursor.eat('ASC');
-      const key = (row: Row) => by.value({ ...this.#constants, row, group: [row] });
-      rows = rows.toSorted((a, b) => {
-        const [x, y] = [key(a), key(b)];
-        const order =
-          typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y));
-        return down ? -order : order;
-      });
-    }
-    if (cursor.eat('LIMIT')) rows = rows.slice(0, Number(cursor.take().text));
-    if (!cursor.done) throw cursor.fail();
-    const columns = wanted.flatMap((one, index) => (one === '*' ? source.names : [titles[index] ?? '']));
-    const line = (row: Row | null, group: readonly Row[]): Value[] =>
-      wanted.flatMap((one) =>
-        one === '*'
-          ? source.names.map((name) => row?.[name] ?? null)
-          : [one.value({ ...this.#constants, row: place === null ? null : row, group })],
-      );
-    const aggregate = wanted.some((one) => one !== '*' && one.aggregate);
-    const made = aggregate ? [line(rows[0] ?? null, rows)] : rows.map((row) => line(row, [row]));
-    const unique = distinct ? [...new Map(made.map((row) => [JSON.stringify(row), row])).values()] : made;
-    return { columns, rows: unique, affected: 0 };
+    const rows = () => {
+      const { database, name } = this.#place(cursor);
+      return this.#rows(database, name);
+    };
+    return select(cursor, rows, this.#constants);
   }
   #show(cursor: Cursor): SqlAnswer {
     if (cursor.eat('DATABASES') || cursor.eat('SCHEMAS')) {
@@ -157,7 +116,7 @@ export class Session {
       return list(
         `Tables_in_${database}`,
         Object.keys(this.#tables(database))
-          .filter((one) => like(one, pattern))
+          .filter((one) => like(one, pattern) && seesTable(this.account, database, one))
           .toSorted(),
       );
     }
@@ -165,125 +124,155 @@ export class Session {
       const { of, lines } = showGrants(this.#state, cursor, this.account);
       return list(`Grants for ${of}`, lines);
     }
-    if (cursor.eat('COLUMNS', 'FROM')) return this.#describe(cursor);
+    if (cursor.eat('CREATE', 'TABLE')) {
+      const { name, table } = this.#seen(cursor);
+      return { columns: ['Table', 'Create Table'], rows: [[name, createText(name, table)]], affected: 0 };
+    }
+    if (cursor.eat('COLUMNS', 'FROM')) return described(this.#seen(cursor).table);
     if (cursor.eat('WARNINGS')) return { columns: ['Level', 'Code', 'Message'], rows: [], affected: 0 };
     throw new NotSimulatedSql('this SHOW');
   }
-  #describe(cursor: Cursor): SqlAnswer {
+  /** The table that comes next, if it may be seen. @throws SqlError 1142, 1146 */
+  #seen(cursor: Cursor): { readonly name: string; readonly table: Table } {
     const { database, name } = this.#place(cursor);
-    const { columns } = tableOf(this.#tables(database), database, name);
-    return {
-      columns: ['Field', 'Type', 'Null', 'Key', 'Default', 'Extra'],
-      rows: columns.map((one) => [
-        one.name,
-        one.type,
-        one.nullable ? 'YES' : 'NO',
-        one.auto ? 'PRI' : '',
-        null,
-        one.auto ? 'auto_increment' : '',
-      ]),
-      affected: 0,
-    };
+    if (!seesTable(this.account, database, name))
+      demandTable(this.account, this.client, 'SELECT', database, name);
+    return { name, table: tableOf(this.#tables(database), database, name) };
   }
   #tableWork(cursor: Cursor): SqlAnswer | null {
-    const act = (
-      privilege: string,
-      run: (tables: Tables, name: string, database: string) => number,
-    ): SqlAnswer => {
+    const act = (privilege: string, run: (table: Table, name: string) => number): SqlAnswer => {
       const { database, name } = this.#place(cursor);
-      demand(this.account, this.client, privilege, database);
-      const affected = run(this.#tables(database), name, database);
-      if (!cursor.done) throw cursor.fail();
-      return done(affected);
+      demandTable(this.account, this.client, privilege, database, name);
+      const table = tableOf(this.#tables(database), database, name);
+      this.#transaction?.keep(table);
+      return done(run(table, name));
     };
     if (cursor.eat('INSERT', 'INTO') || cursor.eat('INSERT'))
-      return act('INSERT', (tables, name, database) =>
-        insert(tableOf(tables, database, name), cursor, this.#constants),
-      );
+      return act('INSERT', (table, name) => insert(table, name, cursor, this.#constants));
     if (cursor.eat('UPDATE'))
-      return act('UPDATE', (tables, name, database) =>
-        update(tableOf(tables, database, name), cursor, this.#constants),
-      );
+      return act('UPDATE', (table, name) => update(table, name, cursor, this.#constants));
     if (cursor.eat('DELETE', 'FROM'))
-      return act('DELETE', (tables, name, database) => {
-        const table = tableOf(tables, database, name);
-        const gone = chosen(table, cursor, this.#constants);
-        table.rows = table.rows.filter((row) => !gone.includes(row));
-        return gone.length;
+      return act('DELETE', (table) => {
+        const gone = new Set(chosen(table, cursor, this.#constants));
+        if (!cursor.done) throw cursor.fail();
+        table.rows = table.rows.filter((row) => !gone.has(row));
+        return gone.size;
       });
-    if (cursor.eat('TRUNCATE', 'TABLE') || cursor.eat('TRUNCATE'))
-      return act('DROP', (tables, name, database) => {
-        const table = tableOf(tables, database, name);
-        table.rows = [];
-        table.next = 1;
-        return 0;
-      });
+    return null;
+  }
+  /** Statements that define tables; as in MySQL they end a transaction, and cannot be taken back. */
+  #tableDefinition(cursor: Cursor): SqlAnswer | null {
+    if (cursor.eat('TRUNCATE', 'TABLE') || cursor.eat('TRUNCATE')) {
+      const { database, name } = this.#place(cursor);
+      demandTable(this.account, this.client, 'DROP', database, name);
+      const table = tableOf(this.#tables(database), database, name);
+      if (!cursor.done) throw cursor.fail();
+      table.rows = [];
+      table.next = 1;
+      return done();
+    }
     if (cursor.eat('DROP', 'TABLE')) {
       const lenient = cursor.eat('IF', 'EXISTS');
-      return act('DROP', (tables, name, database) => {
-        if (tables[name] === undefined && !lenient)
+      const places: Place[] = [];
+      do places.push(this.#place(cursor));
+      while (cursor.eat(','));
+      if (!cursor.done) throw cursor.fail();
+      for (const { database, name } of places) {
+        demandTable(this.account, this.client, 'DROP', database, name);
+        if (own(this.#tables(database), name) === undefined && !lenient)
           throw new SqlError(1051, '42S02', `Unknown table '${database}.${name}'`);
-        delete tables[name];
-        return 0;
-      });
+      }
+      for (const { database, name } of places) delete this.#tables(database)[name];
+      return done();
     }
     if (cursor.eat('CREATE', 'TABLE')) {
-      if (this.database === null) throw new SqlError(1046, '3D000', 'No database selected');
-      demand(this.account, this.client, 'CREATE', this.database);
-      createTable(this.#tables(this.database), cursor);
+      const lenient = cursor.eat('IF', 'NOT', 'EXISTS');
+      const { database, name } = this.#place(cursor);
+      demandTable(this.account, this.client, 'CREATE', database, name);
+      createTable(this.#tables(database), name, lenient, cursor);
       return done();
     }
     return null;
   }
-  /** Carries out one statement. @throws SqlError, NotSimulatedSql */
+  #databaseDefinition(cursor: Cursor): SqlAnswer | null {
+    if (cursor.eat('CREATE', 'DATABASE') || cursor.eat('CREATE', 'SCHEMA')) {
+      const lenient = cursor.eat('IF', 'NOT', 'EXISTS');
+      const name = cursor.name();
+      // Character sets, collations and encryption make no difference to what is simulated.
+      cursor.skip();
+      demand(this.account, this.client, 'CREATE', name);
+      if (own(this.#state.databases, name) === undefined) this.#state.databases[name] = {};
+      else if (!lenient)
+        throw new SqlError(1007, 'HY000', `Can't create database '${name}'; database exists`);
+      return done(1);
+    }
+    if (!cursor.eat('DROP', 'DATABASE') && !cursor.eat('DROP', 'SCHEMA')) return null;
+    const lenient = cursor.eat('IF', 'EXISTS');
+    const name = cursor.name();
+    if (!cursor.done) throw cursor.fail();
+    demand(this.account, this.client, 'DROP', name);
+    if (own(this.#state.databases, name) === undefined && !lenient)
+      throw new SqlError(1008, 'HY000', `Can't drop database '${name}'; database doesn't exist`);
+    delete this.#state.databases[name];
+    if (this.database === name) this.database = null;
+    return done();
+  }
+  /** START TRANSACTION, COMMIT, ROLLBACK; false for another statement. @throws NotSimulatedSql */
+  #transactionWork(cursor: Cursor): boolean {
+    const begin = cursor.eat('START', 'TRANSACTION') || cursor.eat('BEGIN');
+    const end = begin ? undefined : ['COMMIT', 'ROLLBACK'].find((word) => cursor.eat(word));
+    if (!begin && end === undefined) return false;
+    cursor.eat('WORK');
+    if (begin) cursor.eat('WITH', 'CONSISTENT', 'SNAPSHOT');
+    if (!cursor.done) throw new NotSimulatedSql(`${begin ? 'START TRANSACTION' : end} with more words`);
+    if (end === 'ROLLBACK') this.#transaction?.undo();
+    this.#transaction = begin ? new Transaction() : null;
+    return true;
+  }
+  #settingWork(cursor: Cursor): boolean {
+    if (!cursor.eat('SET')) return false;
+    if (cursor.eat('PASSWORD')) {
+      setPassword(this.#state, cursor, this.account, this.client);
+      this.#transaction = null;
+    } else this.#settings.set(cursor, (made) => made.value({ ...this.#constants, row: null, group: [] }));
+    if (!cursor.done) throw cursor.fail();
+    return true;
+  }
+  /**
+   * Carries out one statement.
+   * @throws SqlError as MySQL gives it; NotSimulatedSql for SQL that MySQL knows and that is not done here
+   */
   run(sql: string): SqlAnswer {
     const cursor = new Cursor(sql);
+    try {
+      return this.#run(cursor);
+    } catch (error) {
+      // A word that MySQL knows is no mistake in a statement only because it is not simulated.
+      if (error instanceof SqlError && error.code === 1064 && isKnownWord(cursor.next))
+        throw new NotSimulatedSql(`${cursor.next?.text.toUpperCase() ?? ''} here`);
+      throw error;
+    }
+  }
+  #run(cursor: Cursor): SqlAnswer {
     if (cursor.eat('SELECT')) return this.#select(cursor);
     if (cursor.eat('SHOW')) return this.#show(cursor);
-    if (cursor.eat('DESCRIBE') || cursor.eat('DESC')) return this.#describe(cursor);
+    if (cursor.eat('DESCRIBE') || cursor.eat('DESC')) return described(this.#seen(cursor).table);
     if (cursor.eat('USE')) {
       this.use(cursor.name());
       return done();
     }
-    if (
-      cursor.eat('SET') ||
-      cursor.eat('COMMIT') ||
-      cursor.eat('START', 'TRANSACTION') ||
-      cursor.eat('BEGIN')
-    ) {
-      // Settings of a session and transactions make no difference to what is simulated.
-      cursor.skip();
+    if (this.#settingWork(cursor) || this.#transactionWork(cursor)) return done();
+    const rows = this.#tableWork(cursor);
+    if (rows !== null) return rows;
+    const defined = this.#tableDefinition(cursor) ?? this.#databaseDefinition(cursor);
+    if (defined !== null) {
+      this.#transaction = null;
+      return defined;
+    }
+    if (accountStatement(this.#state, cursor, this.account, this.client, this.database)) {
+      this.#transaction = null;
       return done();
     }
-    if (cursor.eat('CREATE', 'DATABASE') || cursor.eat('CREATE', 'SCHEMA')) {
-      const lenient = cursor.eat('IF', 'NOT', 'EXISTS');
-      const name = cursor.name();
-      cursor.skip();
-      demand(this.account, this.client, 'CREATE', name);
-      if (this.#state.databases[name] !== undefined) {
-        if (!lenient) throw new SqlError(1007, 'HY000', `Can't create database '${name}'; database exists`);
-      } else this.#state.databases[name] = {};
-      return done(1);
-    }
-    if (cursor.eat('DROP', 'DATABASE') || cursor.eat('DROP', 'SCHEMA')) {
-      const lenient = cursor.eat('IF', 'EXISTS');
-      const name = cursor.name();
-      demand(this.account, this.client, 'DROP', name);
-      if (this.#state.databases[name] === undefined && !lenient)
-        throw new SqlError(1008, 'HY000', `Can't drop database '${name}'; database doesn't exist`);
-      delete this.#state.databases[name];
-      return done();
-    }
-    const tables = this.#tableWork(cursor);
-    if (tables !== null) return tables;
-    if (accountStatement(this.#state, cursor, this.account, this.client, this.database)) return done();
-    const first = cursor.next?.text ?? '';
-    if (
-      /^(ALTER|WITH|CALL|LOAD|REPLACE|EXPLAIN|LOCK|UNLOCK|ANALYZE|OPTIMIZE|KILL|RENAME|CREATE|DROP|HANDLER|PREPARE)$/i.test(
-        first,
-      )
-    )
-      throw new NotSimulatedSql(`${first.toUpperCase()} …`);
     throw cursor.fail();
   }
 }

@@ -12,8 +12,16 @@ export interface Column {
   /** `now` stands for CURRENT_TIMESTAMP; undefined when there is none. */
   readonly fallback?: Value | { readonly now: true };
 }
+/** A key that allows each value once. */
+export interface Key {
+  /** `PRIMARY`, or the name of a UNIQUE key. */
+  readonly name: string;
+  readonly columns: readonly string[];
+}
 export interface Table {
   readonly columns: Column[];
+  /** PRIMARY first. Undefined in data that an older practice lab wrote. */
+  readonly keys?: readonly Key[];
   rows: Row[];
   /** Next value of its AUTO_INCREMENT column. */
   next: number;
@@ -34,6 +42,10 @@ export interface State {
   readonly version: string;
   readonly databases: Record<string, Record<string, Table>>;
   accounts: Account[];
+}
+/** An entry by a name that a person chose: `constructor` too is none unless it was made. */
+export function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }
 /** Its name is the real one's, so that `ls` in the data directory looks as it should. */
 const FILE = 'ibdata1';

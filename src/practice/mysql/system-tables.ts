@@ -1,7 +1,7 @@
 /** Tables that a MySQL server makes up about itself: those of information_schema and mysql that are asked for. */
-import { demand, sees } from './rights.js';
+import { demand, sees, seesTable } from './rights.js';
 import { NotSimulatedSql } from './sql-words.js';
-import { SYSTEM_DATABASES, type Account, type Row, type State, type Value } from './state.js';
+import { own, SYSTEM_DATABASES, type Account, type Row, type State, type Value } from './state.js';
 
 export interface Rows {
   readonly names: readonly string[];
@@ -26,7 +26,9 @@ export function systemRows(
   const { databases, accounts } = state;
   const seen = Object.keys(databases).filter((one) => sees(account, one));
   const tables = seen.flatMap((one) =>
-    Object.entries(databases[one] ?? {}).map(([table, content]) => ({ database: one, table, content })),
+    Object.entries(own(databases, one) ?? {})
+      .filter(([table]) => seesTable(account, one, table))
+      .map(([table, content]) => ({ database: one, table, content })),
   );
   switch (`${database}.${name}`.toLowerCase()) {
     case 'information_schema.schemata':

@@ -4,6 +4,7 @@ import { Sockets, type NetSpace } from '../../apps/net.js';
 import { readContext } from '../../docker/build/context.js';
 import { BuildError, parseDockerfile } from '../../docker/build/dockerfile.js';
 import { Builder, fullName } from '../../docker/build/builder.js';
+import { OWN_PLATFORM } from '../../docker/build/stages.js';
 import type { Engine } from '../../docker/engine.js';
 import { PullError, pullImage } from '../../images/pull.js';
 import { readReference, type ImageSpec } from '../../images/spec.js';
@@ -11,6 +12,7 @@ import type { TreeEntry } from '../../images/tree.js';
 import { isAddress } from '../../model/machine.js';
 import { lookUp } from '../../kubernetes/registry.js';
 import { serverAt } from '../../web/connect.js';
+import type { Options } from '../options.js';
 import { daemon, Refusal, withDockerOptions, type Call } from './call.js';
 import type { Verb } from './containers.js';
 import { accessTo } from './images.js';
@@ -83,6 +85,39 @@ const pairs = (list: readonly string[]): readonly (readonly [string, string])[] 
     return at < 0 ? ([entry, ''] as const) : ([entry.slice(0, at), entry.slice(at + 1)] as const);
   });
 
+/** What of a call would have to be ignored; null when everything is carried out. */
+function notSimulated(options: Options): string | null {
+  if (options.has('push')) return '--push';
+  const platform = options.value('platform') ?? OWN_PLATFORM;
+  if (platform !== OWN_PLATFORM) return `--platform ${platform} (its hosts are ${OWN_PLATFORM})`;
+  const network = options.value('network') ?? 'default';
+  if (network !== 'default' && network !== 'host') return `--network ${network}`;
+  const load = options.value('load') ?? '';
+  if (load !== '' && load !== 'true') return `--load=${load}`;
+  const progress = options.value('progress') ?? 'auto';
+  return ['auto', 'plain', 'quiet'].includes(progress) ? null : `--progress ${progress}`;
+}
+/** A build that failed, as the command says it. */
+function refusalOf(error: unknown): unknown {
+  if (!(error instanceof BuildError)) return error;
+  return new Refusal(
+    /(^|\n)ERROR: /.test(error.message)
+      ? error.message
+      : `ERROR: failed to build: failed to solve: ${error.message}`,
+  );
+}
+function inWords<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw refusalOf(error);
+  }
+}
+/** The plain driver makes no attestations, and says so. */
+function wantsAttestation(options: Options): boolean {
+  return ['provenance', 'sbom'].some((name) => options.has(name) && options.value(name) !== 'false');
+}
+
 export const build: Verb = (call, args) =>
   withDockerOptions(
     call,
@@ -124,6 +159,12 @@ export const build: Verb = (call, args) =>
           "ERROR: docker: 'docker buildx build' requires 1 argument\n\nUsage:  docker buildx build [OPTIONS] PATH | URL | -\n\nRun 'docker buildx build --help' for more information",
         );
       if (given === '-' || /^(https?|git):/.test(given)) return process.refuse(`a context like ${given}`);
+      const refused = notSimulated(options);
+      if (refused !== null) return process.refuse(`build ${refused}`);
+      if (wantsAttestation(options))
+        throw new Refusal(
+          'ERROR: failed to build: Attestation is not supported for the docker driver.\nSwitch to a different driver, or turn on the containerd image store, and try again.\nLearn more at https://docs.docker.com/go/attestations/',
+        );
       const directory = process.path(given);
       if (process.view.peek(directory)?.kind !== 'directory')
         throw new Refusal(`ERROR: failed to build: unable to prepare context: path "${given}" not found`);
@@ -141,18 +182,20 @@ export const build: Verb = (call, args) =>
           throw new Refusal(`ERROR: failed to build: invalid tag "${name}": invalid reference format`);
         return `${reference.familiar}:${reference.tag}`;
       });
-      const quiet = options.has('q', 'quiet');
+      const quiet = options.has('q', 'quiet') || options.value('progress') === 'quiet';
       const say = async (text: string) => {
         if (!quiet) await process.err(text);
       };
       const text = process.view.readText(path);
       const ownIgnore = `${path}.dockerignore`;
-      const context = readContext(
-        process,
-        directory,
-        process.view.peek(ownIgnore) === undefined
-          ? `${directory.replace(/\/$/, '')}/.dockerignore`
-          : ownIgnore,
+      const context = inWords(() =>
+        readContext(
+          process,
+          directory,
+          process.view.peek(ownIgnore) === undefined
+            ? `${directory.replace(/\/$/, '')}/.dockerignore`
+            : ownIgnore,
+        ),
       );
       const around: Around = { host: call.host, net: buildNet(call) };
       await say(
@@ -191,12 +234,7 @@ export const build: Verb = (call, args) =>
           },
         ).build();
       } catch (error) {
-        if (!(error instanceof BuildError)) throw error;
-        throw new Refusal(
-          /(^|\n)ERROR: /.test(error.message)
-            ? error.message
-            : `ERROR: failed to build: failed to solve: ${error.message}`,
-        );
+        throw refusalOf(error);
       }
       // The same content is the same image, made when it was made first.
       const kept = engine.images.find(({ spec }) => spec.id === image.id)?.spec ?? image;
@@ -205,6 +243,8 @@ export const build: Verb = (call, args) =>
       await say(
         `#9 writing image sha256:${kept.id} done\n${names.map((name) => `#9 naming to ${name} done\n`).join('')}#9 DONE 0.2s\n`,
       );
+      const idFile = options.value('iidfile');
+      if (idFile !== undefined) process.view.write(process.path(idFile), `sha256:${kept.id}`);
       if (quiet) await process.out(`sha256:${kept.id}\n`);
       return 0;
     },

@@ -4,6 +4,7 @@ import { makeImage, readReference, type ImageSpec } from '../../images/spec.js';
 import type { TreeEntry } from '../../images/tree.js';
 import { BuildError, execForm, expand, pairsOf, plainWords, type Instruction } from './dockerfile.js';
 import { copyFrom } from './context.js';
+import { modeOf } from './flags.js';
 import { Stage } from './stage.js';
 import { neededFor, stagesOf, type Named } from './stages.js';
 
@@ -24,7 +25,7 @@ export interface Surroundings {
   /** Gives the image of a FROM. @throws BuildError */
   readonly pull: (name: string) => Promise<ImageSpec>;
   readonly say: (text: string) => Promise<void>;
-  /** Trees by what led to them. */
+  /** All files of a stage by what led to them. */
   readonly cache: Map<string, readonly TreeEntry[]>;
   readonly now: string;
 }
@@ -159,7 +160,7 @@ export class Builder {
         return;
       }
       await this.#run(stage, line, text, place);
-      cache.set(key, stage.tree);
+      cache.set(key, stage.everything);
     } else await this.#copy(stage, line, text, place);
     await say(`#${number} DONE 0.1s\n`);
   }
@@ -226,10 +227,11 @@ export class Builder {
     stage.note(line.name, text, [...line.flags].join(' '), JSON.stringify(copied.entries));
     if (to.endsWith('/')) stage.volume.ensureDirectory(to.replace(/(.)\/$/, '$1'));
     const chown = line.flags.get('chown');
+    const chmod = line.flags.get('chmod');
     stage.put(
       copied.entries,
       chown === undefined ? undefined : expand(chown, stage.values),
-      line.flags.get('chmod'),
+      chmod === undefined ? undefined : modeOf(expand(chmod, stage.values)),
     );
   }
   #excerpt(line: Instruction, title: string, printed: readonly string[], words: string): string {

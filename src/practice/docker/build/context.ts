@@ -4,35 +4,51 @@ import { listTree, type TreeEntry } from '../../images/tree.js';
 import type { Process } from '../../kernel/process.js';
 import type { Volume } from '../../vfs/volume.js';
 import { dirName, joinPath } from '../../vfs/volume.js';
+import { BuildError } from './build-error.js';
 
 interface Rule {
   readonly matches: RegExp;
   readonly keeps: boolean;
 }
-/** A pattern of .dockerignore: `**` is any number of directories, `*` and `?` do not cross one. */
+/** One piece between slashes: `*`, `?` and `[…]` do not cross one, and a backslash makes the next character plain. */
+function pieceOf(part: string): string {
+  return [...part.matchAll(/\*\*+|\*|\?|\[[^\]]+\]|\\(.)|[\s\S]/g)]
+    .map(([token, plain]) => {
+      if (plain !== undefined) return escaped(plain);
+      if (token.startsWith('**')) return '.*';
+      if (token === '*') return '[^/]*';
+      if (token === '?') return '[^/]';
+      if (token.length > 1) return token.replaceAll('\\', '\\\\');
+      if (token === '[' || token === '\\') throw new SyntaxError('not closed');
+      return escaped(token);
+    })
+    .join('');
+}
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+/**
+ * A pattern of .dockerignore: `**` is any number of directories, `*` and `?` do not cross one.
+ * @throws BuildError for one that Go's filepath.Match would not take
+ */
 function ruleOf(line: string): Rule | null {
   const keeps = line.startsWith('!');
   const text = joinPath('/', (keeps ? line.slice(1) : line).trim()).slice(1);
   if (text === '') return null;
-  const source = text
-    .split('/')
-    .map((part) =>
-      part === '**'
-        ? '**'
-        : part
-            .replace(/[.+^${}()|\\]/g, '\\$&')
-            .replaceAll('**', '.*')
-            .replace(/(?<!\.)\*/g, '[^/]*')
-            .replaceAll('?', '[^/]'),
-    )
-    .join('/')
-    .replace(/^\*\*\//, '(?:.*/)?')
-    .replaceAll('/**/', '/(?:.*/)?')
-    .replace(/\/\*\*$/, '/.*')
-    .replace(/^\*\*$/, '.*');
-  return { matches: new RegExp(`^${source}(?:/.*)?$`), keeps };
+  try {
+    const parts = text.split('/');
+    const source = parts
+      .map((part, index) => {
+        const last = index === parts.length - 1;
+        if (part === '**') return last ? '.*' : '(?:.*/)?';
+        return `${pieceOf(part)}${last ? '' : '/'}`;
+      })
+      .join('');
+    return { matches: new RegExp(`^${source}(?:/.*)?$`), keeps };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new BuildError(`error from sender: invalid excludepatterns: [${line}]: syntax error in pattern`);
+  }
 }
-/** All files of a directory that go to the builder, by their paths in it. */
+/** All files of a directory that go to the builder, by their paths in it. @throws BuildError for a pattern that is none */
 export function readContext(process: Process, directory: string, ignoreFile: string): readonly TreeEntry[] {
   const text = process.view.peek(ignoreFile)?.kind === 'file' ? process.view.readText(ignoreFile) : '';
   const rules = text

@@ -1,7 +1,8 @@
 /** Dockerfiles: lines, continuations, here-documents, variables, and what BuildKit says to mistakes. */
-export class BuildError extends Error {
-  override readonly name = 'BuildError';
-}
+import { BuildError } from './build-error.js';
+import { checkFlag } from './flags.js';
+
+export { BuildError };
 export interface Instruction {
   /** In capitals. */
   readonly name: string;
@@ -75,6 +76,7 @@ export function parseDockerfile(text: string): readonly Instruction[] {
       flag !== null;
       flag = /^--([a-z-]+)(?:=(\S+))?\s+/.exec(rest)
     ) {
+      checkFlag(name, flag[1] ?? '', flag[2] ?? '', first);
       flags.set(flag[1] ?? '', flag[2] ?? '');
       rest = rest.slice(flag[0].length);
     }

@@ -90,11 +90,14 @@ export class Stage {
   get everything(): readonly TreeEntry[] {
     return listTree(this.volume, '/', belongs);
   }
-  /** Puts a state from the cache in the place of this one. */
+  /** Puts a state from the cache in the place of this one: what that one had removed goes here too. */
   adopt(tree: readonly TreeEntry[]): void {
+    const kinds = new Map(tree.map((entry) => [entry.path, entry.kind]));
+    for (const entry of this.everything)
+      if (kinds.get(entry.path) !== entry.kind) this.volume.drop(entry.path);
     plantTree(this.volume, tree);
   }
-  put(entries: readonly TreeEntry[], owner: string | undefined, mode: string | undefined): void {
+  put(entries: readonly TreeEntry[], owner: string | undefined, mode: number | undefined): void {
     const who = owner === undefined ? null : userOf(this.volume, owner);
     if (owner !== undefined && who === null)
       throw new BuildError(`failed to convert uid/gid chown string to idmap: invalid user index: -1`);
@@ -103,7 +106,7 @@ export class Stage {
       entries.map((entry) => ({
         ...entry,
         ...(who === null ? {} : { uid: who.uid, gid: who.gid }),
-        ...(mode === undefined || entry.kind === 'directory' ? {} : { mode: Number.parseInt(mode, 8) }),
+        ...(mode === undefined || entry.kind === 'directory' ? {} : { mode }),
       })),
     );
   }

@@ -7,13 +7,15 @@ export interface Named {
   readonly from: string;
   readonly steps: readonly Instruction[];
 }
+/** Of the lab's hosts. */
+export const OWN_PLATFORM = 'linux/amd64';
 /** What BuildKit knows of the platform without being told. */
 const PLATFORM = new Map([
-  ['TARGETPLATFORM', 'linux/amd64'],
+  ['TARGETPLATFORM', OWN_PLATFORM],
   ['TARGETOS', 'linux'],
   ['TARGETARCH', 'amd64'],
   ['TARGETVARIANT', ''],
-  ['BUILDPLATFORM', 'linux/amd64'],
+  ['BUILDPLATFORM', OWN_PLATFORM],
   ['BUILDOS', 'linux'],
   ['BUILDARCH', 'amd64'],
 ]);
@@ -35,6 +37,11 @@ export function stagesOf(
       if (match === null)
         throw new BuildError(
           `dockerfile parse error on line ${line.first}: FROM requires either one or three arguments`,
+        );
+      const platform = expand(line.flags.get('platform') ?? OWN_PLATFORM, globals);
+      if (platform !== OWN_PLATFORM)
+        throw new BuildError(
+          `practice lab: FROM --platform=${platform} on line ${line.first} is not simulated; its hosts are ${OWN_PLATFORM}`,
         );
       stages.push({
         name: (match[2] ?? String(stages.length)).toLowerCase(),

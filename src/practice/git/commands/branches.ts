@@ -1,12 +1,13 @@
 /** git branch, checkout, switch, restore. */
+import { advance } from '../advance.js';
 import type { Call, Command } from '../call.js';
-import { compare, filesOf, onDisk, type Files } from '../changes.js';
+import { filesOf } from '../changes.js';
 import { fatal, GitError } from '../git-error.js';
 import { readIndex, writeIndex } from '../index-file.js';
 import { subjectOf } from '../objects.js';
 import { pathspecs } from '../pathspec.js';
 import type { Repository } from '../repository.js';
-import { abbreviate, commitOf, expandRef, resolve } from '../revisions.js';
+import { abbreviate, commitOf, expandRef, isAncestor, resolve, upstreamOf } from '../revisions.js';
 import { putFile } from '../worktree.js';
 import { checkOut, validName } from './commit.js';
 import { branchName } from './status.js';
@@ -39,6 +40,13 @@ function follow(repository: Repository, branch: string, upstream: string): void 
   if (match === null) throw fatal(`the requested upstream branch '${upstream}' does not exist`);
   repository.configure(`branch.${branch}.remote`, match[1] ?? '');
   repository.configure(`branch.${branch}.merge`, `refs/heads/${match[2] ?? ''}`);
+}
+
+/** Whether nothing is lost without a branch: what it follows has it, or else HEAD. */
+function merged(repository: Repository, name: string, id: string): boolean {
+  const upstream = upstreamOf(repository, name);
+  const keeper = (upstream === null ? null : repository.ref(upstream)) ?? repository.headCommit;
+  return keeper !== null && isAncestor(repository, id, keeper);
 }
 
 export const branch: Command = async (call, args) => {
@@ -76,12 +84,18 @@ export const branch: Command = async (call, args) => {
   }
   if (options.has('m', 'M', 'move')) return rename(call, repository, words, options.has('M', 'f', 'force'));
   if (options.has('d', 'D', 'delete')) {
+    if (options.has('r', 'remotes')) return call.process.refuse('branch -d -r');
     for (const name of words) {
       const id = repository.ref(`refs/heads/${name}`);
       if (id === null) throw new GitError(`error: branch '${name}' not found.`, 1);
       if (name === current)
         throw new GitError(
           `error: Cannot delete branch '${name}' checked out at '${repository.workTree ?? repository.gitDir}'`,
+          1,
+        );
+      if (!options.has('D', 'f', 'force') && !merged(repository, name, id))
+        throw new GitError(
+          `error: The branch '${name}' is not fully merged.\nIf you are sure you want to delete it, run 'git branch -D ${name}'.`,
           1,
         );
       repository.deleteRef(`refs/heads/${name}`);
@@ -119,20 +133,6 @@ export const branch: Command = async (call, args) => {
   return 0;
 };
 
-/** Changes that a switch would lose. */
-function guard(repository: Repository, target: Files): void {
-  const index = readIndex(repository);
-  const head = filesOf(repository, repository.headCommit);
-  const dirty = new Set(
-    [...compare(head, index), ...compare(index, onDisk(repository, index))].map((one) => one.path),
-  );
-  const lost = compare(head, target).filter((one) => dirty.has(one.path));
-  if (lost.length > 0)
-    throw new GitError(
-      `error: Your local changes to the following files would be overwritten by checkout:\n${lost.map((one) => `\t${one.path}\n`).join('')}Please commit your changes or stash them before you switch branches.\nAborting`,
-      1,
-    );
-}
 export const checkout: Command = async (call, args) => {
   const options = call.options(args, {
     flags: 'qf',
@@ -157,10 +157,10 @@ export const checkout: Command = async (call, args) => {
       repository.head = { kind: 'branch', ref: `refs/heads/${fresh}` };
     } else {
       const id = commitOf(repository, at);
-      if (!force) guard(repository, filesOf(repository, id));
+      if (force) checkOut(repository, filesOf(repository, id));
+      else advance(repository, call.ignore(repository), id, 'checkout');
       repository.setRef(`refs/heads/${fresh}`, id);
       repository.head = { kind: 'branch', ref: `refs/heads/${fresh}` };
-      if (at !== 'HEAD') checkOut(repository, filesOf(repository, id));
       if (expandRef(repository, at)?.startsWith('refs/remotes/') === true) follow(repository, fresh, at);
     }
     if (!quiet) await call.err(`Switched to a new branch '${fresh}'\n`);
@@ -195,20 +195,9 @@ export const checkout: Command = async (call, args) => {
     return checkout(call, args);
   }
   const commit = commitOf(repository, at);
-  const files = filesOf(repository, commit);
   const already = branchName(repository) === at;
-  if (force) checkOut(repository, files);
-  else {
-    guard(repository, files);
-    // What was changed and is the same in both stays as it is.
-    const head = filesOf(repository, repository.headCommit);
-    const index = readIndex(repository);
-    for (const one of compare(head, files)) {
-      if (one.after === null) index.delete(one.path);
-      else index.set(one.path, one.after);
-    }
-    checkOutChanged(repository, compare(head, files), index);
-  }
+  if (force) checkOut(repository, filesOf(repository, commit));
+  else advance(repository, call.ignore(repository), commit, 'checkout');
   if (known && !options.has('detach')) {
     repository.head = { kind: 'branch', ref: `refs/heads/${at}` };
     if (!quiet) await call.err(already ? `Already on '${at}'\n` : `Switched to branch '${at}'\n`);
@@ -221,17 +210,6 @@ export const checkout: Command = async (call, args) => {
   }
   return 0;
 };
-function checkOutChanged(repository: Repository, changed: ReturnType<typeof compare>, index: Files): void {
-  const before = readIndex(repository);
-  const kept = new Map([...before].filter(([path]) => changed.some((one) => one.path === path)));
-  writeIndex(repository, kept);
-  checkOut(
-    repository,
-    new Map(changed.flatMap((one) => (one.after === null ? [] : [[one.path, one.after] as const]))),
-  );
-  writeIndex(repository, index);
-}
-
 export const restore: Command = (call, args) => {
   const options = call.options(args, {
     flags: 'SWq',

@@ -1,6 +1,7 @@
 /** git clone, pull. */
 import { makeParents } from '../../vfs/parents.js';
 import { joinPath } from '../../vfs/volume.js';
+import { advance } from '../advance.js';
 import type { Command } from '../call.js';
 import { filesOf } from '../changes.js';
 import { fatal, GitError } from '../git-error.js';
@@ -45,12 +46,12 @@ export const pull: Command = async (call, args) => {
     if (options.has('ff-only')) throw fatal('Not possible to fast-forward, aborting.');
     return call.process.refuse('merging or rebasing histories that have diverged');
   }
-  checkOut(repository, filesOf(repository, theirs));
+  const quiet = options.has('q', 'quiet');
+  if (!quiet && ours !== null)
+    await call.out(`Updating ${abbreviate(repository, ours)}..${abbreviate(repository, theirs)}\n`);
+  advance(repository, call.ignore(repository), theirs, 'merge');
   repository.moveHead(theirs, call.logSignature, 'pull: Fast-forward');
-  if (!options.has('q', 'quiet'))
-    await call.out(
-      `${ours === null ? '' : `Updating ${abbreviate(repository, ours)}..${abbreviate(repository, theirs)}\n`}Fast-forward\n`,
-    );
+  if (!quiet) await call.out('Fast-forward\n');
   return 0;
 };
 

@@ -163,6 +163,9 @@ export const push: Command = async (call, args) => {
   const { url, served } = await openRemote(call, remote, repository);
   const other = served.repository;
   const all = wishes(repository, other, remote, specs, options, url);
+  // All of them or none: a hook of the other side may refuse one after another was taken.
+  if (options.has('atomic') && all.length > 1)
+    return call.process.refuse('push --atomic of several references');
   const quiet = options.has('q', 'quiet');
   const lines: string[] = [];
   const failures = new Set<string>();

@@ -4,9 +4,9 @@ import { globExpression } from '../../git/ignore.js';
 import { NO_ID, subjectOf } from '../../git/objects.js';
 import { resolve } from '../../git/revisions.js';
 import type { Update } from '../../git/transport.js';
-import type { Project } from '../project.js';
+import type { Project, Variable } from '../project.js';
 import type { Gitlab } from '../server.js';
-import { ExpressionError, isTrue } from './expression.js';
+import { ExpressionError, isTrue, refPattern } from './expression.js';
 import { Job, Pipeline, type JobSpec, type PipelineHead, type When } from './pipeline.js';
 import { visible } from './variables.js';
 import { CiError, readCiFile, type CiFile, type JobText, type Rule } from './yaml.js';
@@ -92,10 +92,7 @@ function applies(push: Push, rule: Rule, variables: ReadonlyMap<string, string>)
 const named = (refs: readonly string[], branch: string): boolean =>
   refs.some((one) => {
     if (one === 'branches' || one === 'pushes') return true;
-    const expression = /^\/(.*)\/(i?)$/.exec(one);
-    return expression === null
-      ? one.split('@')[0] === branch
-      : new RegExp(expression[1] ?? '', expression[2]).test(branch);
+    return refPattern(one)?.test(branch) ?? one.split('@')[0] === branch;
   });
 
 interface Turn {
@@ -155,12 +152,16 @@ function specOf(file: CiFile, name: string, job: JobText, found: Turn): JobSpec 
   };
 }
 
-/** Null when a push makes no pipeline: no file, or rules of the workflow that do not fit. */
+/**
+ * Null when a push makes no pipeline: no file, or rules of the workflow that do not fit.
+ * @param given variables of a pipeline that somebody starts through the API, which win over all others
+ */
 export function pipelineFor(
   gitlab: Gitlab,
   project: Project,
   update: Update,
   options: readonly string[],
+  given: readonly Variable[] | null = null,
 ): Pipeline | null {
   if (update.after === NO_ID) return null;
   const sha = project.repository.peel(update.after);
@@ -170,6 +171,7 @@ export function pipelineFor(
   const { message } = project.repository.commit(sha);
   const skipped = /\[(ci skip|skip ci)\]/i.test(message) || options.includes('ci.skip');
   const base = commitVariables(project, sha, branch);
+  if (given !== null) base.set('CI_PIPELINE_SOURCE', 'api');
   const push: Push = { project, sha, before: update.before, branch, variables: base };
   const make = (rest: Partial<PipelineHead>): Pipeline =>
     new Pipeline({
@@ -182,13 +184,15 @@ export function pipelineFor(
       createdAt: gitlab.now(),
       stages: [],
       variables: base,
+      given: given ?? [],
       yamlErrors: null,
       skipped,
       ...rest,
     });
   try {
     const file = readCiFile(project.repository.read(blob, 'blob').toString('utf8'));
-    const known = new Map([...base, ...file.variables, ...visible(project, branch)]);
+    const asked = new Map((given ?? []).map((one) => [one.key, one.value]));
+    const known = new Map([...base, ...file.variables, ...visible(project, branch), ...asked]);
     if (file.workflow !== null) {
       const rule = file.workflow.find((one) => applies(push, one, known));
       if (rule === undefined || rule.when === 'never') return null;
@@ -199,7 +203,7 @@ export function pipelineFor(
     for (const stage of file.stages)
       for (const [name, job] of file.jobs) {
         if ((job.stage ?? 'test') !== stage) continue;
-        const found = turn(push, job, new Map([...known, ...(job.variables ?? [])]));
+        const found = turn(push, job, new Map([...known, ...(job.variables ?? []), ...asked]));
         if (found !== null)
           pipeline.jobs.push(
             new Job(gitlab.nextId(), pipeline, specOf(file, name, job, found), gitlab.now()),

@@ -1,6 +1,6 @@
 /** A pipeline and its jobs: which may begin, what a finished one means for those after it. */
 import { randomBytes } from 'node:crypto';
-import type { Project } from '../project.js';
+import type { Project, Variable } from '../project.js';
 import type { Runner } from '../server.js';
 
 export type JobStatus =
@@ -28,6 +28,7 @@ export interface JobSpec {
   readonly allowFailure: boolean;
   /** Names of jobs it waits for instead of all earlier stages; null without `needs`. */
   readonly needs: readonly string[] | null;
+  /** Paths that GitLab would keep; the practice lab keeps none and says so in the job's log. */
   readonly artifacts: readonly string[];
   readonly environment: string | null;
   readonly resourceGroup: string | null;
@@ -92,6 +93,8 @@ export interface PipelineHead {
   readonly createdAt: number;
   readonly stages: readonly string[];
   readonly variables: ReadonlyMap<string, string>;
+  /** What somebody who started it gave it: wins over the file's and the project's. */
+  readonly given: readonly Variable[];
   /** Why no job could be made of .gitlab-ci.yml; null when it is fine. */
   readonly yamlErrors: string | null;
   readonly skipped: boolean;

@@ -1,6 +1,7 @@
 /** .gitlab-ci.yml, read and checked: what stands in it that GitLab would not take is said in its words. */
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { unreadable } from './conditions.js';
 
 /** `script: one` and `script: [one, [two, three]]`. */
 const lines = z
@@ -242,9 +243,14 @@ export function readCiFile(text: string): CiFile {
       found.push(
         `jobs:${name} config key may not be used with \`rules\`: ${parsed.data.only === undefined ? 'except' : 'only'}`,
       );
-    else jobs.set(name, parsed.data);
+    else {
+      const { rules = [], only: wanted = [], except = [] } = parsed.data;
+      found.push(...unreadable(`jobs:${name}`, rules, { only: wanted, except }));
+      jobs.set(name, parsed.data);
+    }
   }
   if (!top.success) throw new CiError(found.join('\n'));
+  found.push(...unreadable('workflow', top.data.workflow?.rules ?? []));
   const stages = ['.pre', ...(top.data.stages ?? ['build', 'test', 'deploy']), '.post'];
   for (const [name, one] of jobs) {
     const stage = one.stage ?? 'test';

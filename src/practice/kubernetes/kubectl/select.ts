@@ -1,6 +1,7 @@
 /** Which objects the words of a command line mean. */
-import { mapAt, textAt, type JsonMap } from '../json.js';
+import { textAt, type JsonMap } from '../json.js';
 import type { Resource } from '../resources.js';
+import { matchesFields as fieldsFit, matchesSelector as labelsFit, SelectorError } from '../selectors.js';
 import { authorise, KubectlError, notFound, resourceFor, type Session } from './call.js';
 
 const ALL = [
@@ -14,36 +15,21 @@ const ALL = [
   'cronjobs',
 ];
 
-export function matchesSelector(object: JsonMap, selector: string): boolean {
-  const labels = mapAt(object, 'metadata', 'labels');
-  return selector.split(/,(?![^(]*\))/).every((rule) => {
-    const set = /^\s*([\w./-]+)\s+(notin|in)\s+\(([^)]*)\)\s*$/.exec(rule);
-    if (set !== null)
-      return (
-        (set[3] ?? '')
-          .split(',')
-          .map((word) => word.trim())
-          .includes(textAt(labels, set[1] ?? '')) ===
-        (set[2] === 'in')
-      );
-    const equal = /^\s*([\w./-]+)\s*(!=|==|=)\s*([\w.-]*)\s*$/.exec(rule);
-    if (equal !== null)
-      return (
-        (textAt(labels, equal[1] ?? '') === (equal[3] ?? '') && (equal[1] ?? '') in labels) ===
-        (equal[2] !== '!=')
-      );
-    const negated = rule.trim().startsWith('!');
-    return rule.trim().replace('!', '') in labels !== negated;
-  });
+/** What the server refuses, in kubectl's words. */
+function asked<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SelectorError)) throw error;
+    throw new KubectlError(`Error from server (BadRequest): ${error.message}`);
+  }
 }
-/** @throws KubectlError for a field that the server cannot select by */
-function matchesFields(object: JsonMap, selector: string): boolean {
-  return selector.split(',').every((rule) => {
-    const match = /^([\w.]+)\s*(!=|==|=)\s*(.*)$/.exec(rule.trim());
-    if (match === null) throw new KubectlError(`Error from server (BadRequest): Unable to find field label`);
-    return (textAt(object, ...(match[1] ?? '').split('.')) === (match[3] ?? '')) === (match[2] !== '!=');
-  });
-}
+/** @throws KubectlError for a condition that cannot be read */
+export const matchesSelector = (object: JsonMap, selector: string): boolean =>
+  asked(() => labelsFit(object, selector));
+/** @throws KubectlError for a condition that cannot be read */
+const matchesFields = (object: JsonMap, selector: string): boolean =>
+  asked(() => fieldsFit(object, selector));
 
 export interface Selected {
   readonly resource: Resource;
