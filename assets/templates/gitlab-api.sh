@@ -28,6 +28,14 @@ gl() {
     --connect-timeout 15 --max-time 60 "$@" "$gl_base$path" || true
 }
 
+# gl_away CODE: true for what passes by itself: no answer, too many questions, trouble at GitLab's own end.
+gl_away() {
+  case "$1" in
+    000 | 429 | 5??) return 0 ;;
+    *) return 1 ;;
+  esac
+}
+
 # gl_refused CODE WHAT: fail with what GitLab said.
 gl_refused() {
   local words

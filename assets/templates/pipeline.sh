@@ -68,7 +68,7 @@ pl_open() {
 
 # pl_run SCRIPT [STAGE…]: a script of deploy/ci, with the secrets that were staged for this action.
 pl_run() {
-  local script="$1"
+  local script="$1" code=0
   shift
   if [ ! -s "deploy/ci/$script" ]; then
     tb_fail "deploy/ci/$script is not in the pushed commit. With a project of your own: copy deploy/ci from threebody-tui scaffold, or choose delivery = gitlab."
@@ -79,5 +79,10 @@ pl_run() {
   pl_secret MYSQL_PASSWORD mysql-password
   pl_secret APP_KEY app-key
   pl_secret GRAFANA_ADMIN_PASSWORD grafana-password
-  bash "deploy/ci/$script" "$@" </dev/null
+  # A signal that ends this action reaches the script as well, which then brings back what it stopped. A shell with a trap waits
+  # for it; one without would be gone first, and its end is taken for the end of all.
+  trap : TERM INT HUP
+  bash "deploy/ci/$script" "$@" </dev/null || code=$?
+  trap - TERM INT HUP
+  return "$code"
 }

@@ -30,9 +30,9 @@ describe('E3 by this program', () => {
   test('runs the scripts of the pushed commit, not of the working directory, with its environment', async () => {
     const tag = (await box.pushed()).slice(0, 8);
     box.write(`${PROJECT}/deploy/ci/deploy.sh`, 'echo not committed\n');
-    const output = await box.well('E3', 'database', SECRETS);
+    const output = await box.well('E3', 'deploy', SECRETS);
     expect(output).toContain(
-      `deploy/ci/deploy.sh mysql database in ${box.root}/home/.local/state/threebody/build/${tag}`,
+      `deploy/ci/deploy.sh apply stop mysql database images migrate start health in ${box.root}/home/.local/state/threebody/build/${tag}`,
     );
     expect(output).toContain(
       `harbor.local:8080/threebody ${tag} threebody-prod 192.168.56.44 hit.local admin threebody ${tag}`,
@@ -44,9 +44,30 @@ describe('E3 by this program', () => {
   test('fails with the words of the script', async () => {
     await box.pushed();
     box.write('home/fail', '');
-    const { code, output } = await box.action('E3', 'database', SECRETS);
+    const { code, output } = await box.action('E3', 'deploy', SECRETS);
     expect(code).not.toBe(0);
     expect(output).toContain('FAILED mysql: not ready; wait');
+  });
+
+  test('ended by a signal, it waits until the script has brought back what it stopped', async () => {
+    box.write(
+      `${PROJECT}/deploy/ci/deploy.sh`,
+      'trap "sleep 0.2; echo brought back; exit 143" TERM\nkill -TERM "$PPID"\nsleep 0.2\nkill -TERM "$$"\n',
+    );
+    await box.pushed();
+    const { code, output } = await box.action('E3', 'deploy', SECRETS);
+    expect(output).toContain('brought back');
+    expect(code).toBe(143);
+    expect(output).not.toContain('is delivered');
+  });
+
+  test('a cluster that does not answer is not taken for one without the namespace', async () => {
+    await box.pushed();
+    box.write('home/.local/state/threebody/bin/kubectl', '#!/bin/sh\nexit 1\n', 0o755);
+    const { code, output } = await box.action('E3', 'access', SECRETS);
+    expect(code).not.toBe(0);
+    expect(output).not.toContain('deploy.sh namespace');
+    expect((await box.action('E3', 'access', {}, {}, 'undo')).output).toContain('was not made here');
   });
 
   test('before a push, and with a project without the scripts, it says what to do', async () => {
@@ -61,14 +82,14 @@ describe('E3 by this program', () => {
     const cluster = (available: number): void =>
       void box.write(
         'home/.local/state/threebody/bin/kubectl',
-        `#!/bin/sh\nfor a in frontend go laravel; do echo "$a ${available} r/threebody/$a:${tag}"; done\n`,
+        `#!/bin/sh\nfor a in frontend go laravel; do echo "$a|${available}|1|1|r/threebody/$a:${tag}"; done\n`,
         0o755,
       );
     const satisfied = async (): Promise<number> =>
-      (await box.action('E3', 'migrate', {}, {}, 'satisfied')).code;
+      (await box.action('E3', 'deploy', {}, {}, 'satisfied')).code;
     cluster(1);
     expect(await satisfied()).not.toBe(0);
-    await box.well('E3', 'start', SECRETS);
+    await box.well('E3', 'deploy', SECRETS);
     expect(await satisfied()).toBe(0);
     cluster(0);
     expect(await satisfied()).not.toBe(0);
@@ -76,20 +97,23 @@ describe('E3 by this program', () => {
     box.write(`${PROJECT}/go/main.go`, 'package main // 2\n');
     await box.pushed();
     expect(await satisfied()).not.toBe(0);
-    expect((await box.action('E3', 'migrate', {}, { delivery: 'gitlab' }, 'satisfied')).code).toBe(0);
+    expect((await box.action('E3', 'deploy', {}, { delivery: 'gitlab' }, 'satisfied')).code).toBe(0);
   });
 });
 
 describe('E3 with GitLab', () => {
   const GITLAB = { delivery: 'gitlab', gitlab_project: 'group/lab' };
   /** Answers by what was asked so far: a pipeline that is seen twice, then ended. */
-  const pipeline = (end: string): void =>
+  const pipeline = (end: string, found = 'running', runs = '', started = ''): void =>
     box.stub(`sleep() { :; }
 curl() {
   local out= b= a url=
   for a in "$@"; do if [ "$b" = --output ]; then out="$a"; fi; b="$a"; url="$a"; done
   case "$url" in
-    *'pipelines?sha='*) printf '[{"id":9,"web_url":"https://gitlab.com/group/lab/-/pipelines/9"}]' >"$out" ;;
+    *'pipelines?sha='*) if [ ! -e '${box.root}/asked' ]; then : >'${box.root}/asked'; printf 502; return; fi; printf '[{"id":${started === '' ? 9 : 8},"status":"${found}","web_url":"https://gitlab.com/group/lab/-/pipelines/9"}]' >"$out" ;;
+    */pipeline'?ref=main') case "$*" in *'--request POST'*) printf '{"id":9,"sha":"${started}","web_url":"https://x/9"}' >"$out"; printf 201; return ;; esac ;;
+    */cancel) ;;
+    */namespaces/threebody-prod/deployments) printf '{"items":[' >"$out"; for a in frontend go laravel; do printf '{"metadata":{"name":"%s"},"status":{"availableReplicas":1,"updatedReplicas":1,"replicas":1},"spec":{"template":{"spec":{"containers":[{"image":"r/threebody/%s:%.8s"}]}}}}' "$a" "$a" '${runs}' >>"$out"; if [ "$a" != laravel ]; then printf , >>"$out"; fi; done; printf ']}' >>"$out"; if [ -z '${runs}' ]; then printf 000; return; fi ;;
     *scope*) printf '[{"name":"deploy","failure_reason":"script_failure","web_url":"https://x/2"}]' >"$out" ;;
     */pipelines/9) n="$(cat '${box.root}/n' 2>/dev/null || echo 0)"; n=$((n + 1)); echo "$n" >'${box.root}/n'; if [ "$n" -ge 3 ]; then printf '{"status":"${end}"}' >"$out"; else printf '{"status":"running"}' >"$out"; fi ;;
     */pipelines/9/jobs*) n="$(cat '${box.root}/n')"; case "$n" in 1) s=pending ;; 2) s=running ;; *) s=${end} ;; esac; printf '[{"id":2,"status":"created","name":"deploy"},{"id":1,"status":"%s","name":"build_check"}]' "$s" >"$out" ;;
@@ -117,6 +141,30 @@ curl() {
     const { code, output } = await box.action('E3', 'follow', { 'gitlab-token': 'glpat-good' }, GITLAB);
     expect(code).not.toBe(0);
     expect(output).toContain('deploy: script_failure https://x/2');
+  });
+
+  test('one that waits for a person is no success', async () => {
+    await box.pushed();
+    pipeline('manual');
+    const { code, output } = await box.action('E3', 'follow', { 'gitlab-token': 'glpat-good' }, GITLAB);
+    expect(code).not.toBe(0);
+    expect(output).toContain('waits for a manual job: start it at GitLab');
+  });
+
+  test('one that ended before is followed by a new one, unless the cluster runs this commit', async () => {
+    const commit = await box.pushed();
+    const token = { 'gitlab-token': 'glpat-good' };
+    pipeline('success', 'failed', 'ffffffff', commit);
+    const anew = await box.well('E3', 'follow', token, GITLAB);
+    expect(anew).toContain('pipeline 8 ended before (failed), and the cluster does not run this commit');
+    expect(anew).toContain('pipeline 9: success');
+    box.write('n', '0');
+    pipeline('success', 'failed', commit, commit);
+    expect(await box.well('E3', 'follow', token, GITLAB)).not.toContain('starting a new one');
+    pipeline('success', 'success', 'ffffffff', 'f'.repeat(40));
+    const { code, output } = await box.action('E3', 'follow', token, GITLAB);
+    expect(code).not.toBe(0);
+    expect(output).toContain('main at GitLab is at commit ffffffff, not at');
   });
 
   test('without a token it says where to look', async () => {

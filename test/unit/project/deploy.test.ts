@@ -70,6 +70,24 @@ describe.concurrent('the first deploy', () => {
     });
   });
 
+  it('gives MySQL the ten minutes that its startupProbe allows, and more', async ({ expect }) => {
+    const lab = new Delivery(files);
+    lab.runs({});
+    expect((await lab.run('deploy.sh', ['mysql'])).code).toBe(0);
+    expect(lab.argv.filter((line) => line.includes(' wait '))).toEqual([
+      expect.stringContaining('pod/mysql-0 --timeout=900s'),
+    ]);
+  });
+
+  it('takes the tag of the commit that is there when a stage runs by hand', async ({ expect }) => {
+    const lab = new Delivery(files);
+    lab.has('commit', 'c0ffee12\n');
+    const byHand = { TAG: undefined, CI_COMMIT_SHORT_SHA: undefined };
+    const { code, output } = await lab.run('deploy.sh', ['images', 'migrate', 'start'], byHand);
+    expect(code, output).toBe(0);
+    expect(lab.seen('deployment/go/image')).toBe(image('go', 'c0ffee12'));
+  });
+
   it('closes the kubeconfig to others', async ({ expect }) => {
     const lab = new Delivery(files);
     await lab.run('deploy.sh', ['variables']);
@@ -173,8 +191,9 @@ describe.concurrent('a deploy that fails', () => {
     );
     expect(lab.seen('deployment/laravel/image')).toBe(OLD.laravel);
     expect(lab.seen('deployment/frontend/replicas')).toBe('1');
+    expect(output).toContain('laravel is not ready after a minute: ');
     // How it is waited for is nobody's business, and no error.
-    expect(output).not.toContain('timed out waiting for the condition');
+    expect(output.slice(0, output.indexOf('what get shows'))).not.toContain('timed out waiting');
   });
 
   it('brings it back when it is cancelled in the middle', async ({ expect }) => {
@@ -202,6 +221,45 @@ describe.concurrent('a deploy that fails', () => {
     lab.has('job-outcome', 'Failed');
     await lab.run('deploy.sh');
     expect([lab.seen('deployment/go/replicas'), lab.seen('deployment/go/image')]).toEqual(['1', OLD.go]);
+  });
+
+  it('brings back what a killed run left at 0, also when the next one fails before it stops anything', async ({
+    expect,
+  }) => {
+    const lab = new Delivery(files);
+    lab.runs(OLD);
+    await lab.run('deploy.sh', ['stop']);
+    lab.has('patch-lost');
+    const { output } = await lab.run('deploy.sh', ['service-account']);
+    expect(last(output)).toMatch(/^FAILED service-account: /);
+    expect([lab.seen('deployment/go/replicas'), lab.seen('deployment/go/image')]).toEqual(['1', OLD.go]);
+    expect(output).toContain('reads app-secrets as it is now');
+    const back = lab.argv.filter((line) => line.includes('scale deployment/go --replicas=1'));
+    expect(back).toEqual([expect.stringContaining('--request-timeout=10s')]);
+  });
+
+  it('throws its secrets away before it does anything else', async ({ expect }) => {
+    const lab = new Delivery(files);
+    lab.has('refused', 'exec mysql --user=root --batch');
+    expect((await lab.run('deploy.sh', ['database'])).code).toBe(1);
+    lab.has('refused', 'apply -f -');
+    expect((await lab.run('deploy.sh', ['secrets'])).code).toBe(1);
+    expect(lab.seen('private')).not.toBe('');
+    expect(lab.seen('private')).not.toMatch(/sql|env|json/);
+  });
+
+  it('does not take a question without an answer for a namespace or Pods that are not there', async ({
+    expect,
+  }) => {
+    const lab = new Delivery(files);
+    lab.runs(OLD);
+    lab.has('refused', 'get namespace');
+    const { output } = await lab.run('deploy.sh', ['namespace']);
+    expect(last(output)).toMatch(/^FAILED namespace: /);
+    lab.has('refused', 'get pods -l app=frontend -o name');
+    expect((await lab.run('deploy.sh', ['stop'])).code).toBe(1);
+    expect(lab.argv.filter((line) => /create namespace/.test(line))).toEqual([]);
+    expect(lab.seen('deployment/go/replicas')).toBe('1');
   });
 
   it('keeps the new version when only the edge does not answer', async ({ expect }) => {

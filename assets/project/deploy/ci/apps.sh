@@ -30,7 +30,9 @@ set_image() {
 
 # A volume whose claim was deleted keeps the name of that claim, and a new claim of the same name waits for ever (trap T75).
 free_volume() {
-  if [ "$(value_of persistentvolume mysql-pv-hostpath '{.status.phase}')" = Released ]; then
+  local phase
+  phase=$(value_of persistentvolume mysql-pv-hostpath '{.status.phase}')
+  if [ "$phase" = Released ]; then
     say 'mysql-pv-hostpath was left behind by a deleted claim: it is free again, its data stays'
     "$KUBECTL" patch persistentvolume mysql-pv-hostpath --type=json -p '[{"op":"remove","path":"/spec/claimRef"}]'
   fi
@@ -56,9 +58,12 @@ stage_apply() {
 
 # Waits until no Pod of the application is left.
 await_gone() {
-  local deadline
+  local deadline seen
   deadline=$((SECONDS + STOP_PATIENCE))
-  while [ -n "$(k get pods -l "app=$1" -o name)" ]; do
+  while :; do
+    # Assigned first: inside [ ] a kubectl that fails would look like Pods that are gone.
+    seen=$(k get pods -l "app=$1" -o name)
+    if [ -z "$seen" ]; then return; fi
     if [ "$SECONDS" -ge "$deadline" ]; then
       say "Pods of $1 do not end by themselves: deleting them"
       k delete pods -l "app=$1" --ignore-not-found --wait=true --timeout=60s
@@ -86,7 +91,7 @@ stage_stop() {
 stage_images() {
   local app
   with_cluster
-  need TAG
+  with_tag
   for app in $APPS; do set_image "$app" "$REGISTRY/$app:$TAG"; done
 }
 
@@ -104,10 +109,10 @@ remedy_of() {
   esac
 }
 
-# await_rollout RESOURCE SELECTOR: ends as soon as it is clear that it will not come to a good end.
+# await_rollout RESOURCE SELECTOR [SECONDS]: ends as soon as it is clear that it will not come to a good end.
 await_rollout() {
-  local deadline since='' reason
-  deadline=$((SECONDS + ROLLOUT_PATIENCE))
+  local patience=${3:-$ROLLOUT_PATIENCE} deadline since='' reason
+  deadline=$((SECONDS + patience))
   until k rollout status "$1" --timeout=10s >"$WORK/rollout" 2>"$WORK/rollout-said"; do
     # Ten seconds without an end are no mistake yet; whatever else kubectl says may be one.
     grep -v 'timed out waiting for the condition' "$WORK/rollout-said" >&2 || true
@@ -121,7 +126,7 @@ await_rollout() {
       fail "$1 does not start: $reason" "$(remedy_of "$reason")"
     fi
     [ "$SECONDS" -lt "$deadline" ] ||
-      fail "$1 was not ready within ${ROLLOUT_PATIENCE}s" 'the Pods, their events and logs are below'
+      fail "$1 was not ready within ${patience}s" 'the Pods, their events and logs are below'
     sleep "$PAUSE"
   done
   cat "$WORK/rollout"
@@ -130,7 +135,7 @@ await_rollout() {
 stage_start() {
   local app before replicas
   with_cluster
-  need TAG
+  with_tag
   # Laravel before Go before the page, so that the first visitor finds everything.
   for app in $APPS; do
     before=$(before_of "$app")
@@ -144,24 +149,43 @@ stage_start() {
   done
 }
 
-# Brings back what "stop" stopped. It is the last thing that a failed run does, so it does as much as it can.
+# bring_back CODE: starts again what "stop" stopped, in this run or in one that was killed before it could. It is the last thing that
+# a failed run does, so it does as much as it can. First all three are told to start; only then, when no signal hurries, their start
+# is waited for. A cluster that does not answer is asked once.
 bring_back() {
-  local app before
+  local app before back=''
+  # shellcheck disable=SC2034 # read by k() in tools.sh
+  REQUEST_TIMEOUT=10s
   for app in $APPS; do
-    before=$(before_of "$app" 2>/dev/null)
-    if [ -n "$before" ]; then
-      set_image "$app" "${before#* }"
-      k scale "deployment/$app" --replicas="${before%% *}" &&
-        k annotate "deployment/$app" threebody-lab/before- &&
-        say "brought back: $app, ${before%% *} × ${before#* }"
+    if ! before=$(before_of "$app"); then
+      say 'the cluster does not answer: what stands at 0 replicas stays so; the next run brings it back, or starts the new version'
+      return
     fi
+    if [ -z "$before" ]; then continue; fi
+    if set_image "$app" "${before#* }" && k scale "deployment/$app" --replicas="${before%% *}"; then
+      k annotate "deployment/$app" threebody-lab/before-
+      say "brought back: $app, ${before%% *} × ${before#* }"
+      back="$back $app"
+    else
+      say "$app could not be brought back: $KUBECTL -n $K8S_NAMESPACE scale deployment/$app --replicas=${before%% *}"
+    fi
+  done
+  if [ -z "$back" ]; then return; fi
+  say 'the old version reads app-secrets as it is now: if a password was changed for this deploy, it can log in to MySQL once the stage database went through'
+  if [ "$1" -gt 128 ]; then return; fi
+  # shellcheck disable=SC2034
+  REQUEST_TIMEOUT=''
+  for app in $back; do
+    k rollout status "deployment/$app" --timeout=60s ||
+      say "$app is not ready after a minute: $KUBECTL -n $K8S_NAMESPACE describe pods -l app=$app"
   done
 }
 
 forget_before() {
-  local app
+  local app before
   for app in $APPS; do
-    if [ -n "$(before_of "$app")" ]; then k annotate "deployment/$app" threebody-lab/before-; fi
+    before=$(before_of "$app")
+    if [ -n "$before" ]; then k annotate "deployment/$app" threebody-lab/before-; fi
   done
 }
 

@@ -11,6 +11,7 @@ here=$(dirname "${BASH_SOURCE[0]}")
 stage_build() {
   local image
   with_tag
+  with_docker
   for image in $IMAGES; do build_image "$image"; done
 }
 

@@ -3,13 +3,14 @@
 # EN: MySQL: waiting until it is ready, making sure of database and user, and running the migrate Job. Read by deploy.sh.
 
 stage_mysql() {
-  local deadline
+  local deadline seen
   with_cluster
-  [ -n "$(value_of statefulset mysql '{.spec.replicas}')" ] || fail 'there is no MySQL in the cluster' 'run the stage apply first'
+  seen=$(value_of statefulset mysql '{.spec.replicas}')
+  [ -n "$seen" ] || fail 'there is no MySQL in the cluster' 'run the stage apply first'
   # Three gates, each stricter than the one before: rolled out, Ready, and mysqld itself answers.
-  await_rollout statefulset/mysql app=mysql
-  k wait --for=condition=Ready pod/mysql-0 --timeout="${ROLLOUT_PATIENCE}s"
-  deadline=$((SECONDS + ROLLOUT_PATIENCE))
+  await_rollout statefulset/mysql app=mysql "$MYSQL_PATIENCE"
+  k wait --for=condition=Ready pod/mysql-0 --timeout="${MYSQL_PATIENCE}s"
+  deadline=$((SECONDS + MYSQL_PATIENCE))
   # Without a login: that it is refused is an answer as well, and its message would only frighten.
   until k exec mysql-0 -c mysql -- mysqladmin --connect-timeout=5 ping >"$WORK/ping" 2>&1; do
     if [ "$SECONDS" -ge "$deadline" ]; then
@@ -71,6 +72,7 @@ GRANT ALL PRIVILEGES ON \`${MYSQL_DATABASE//_/\\_}\`.* TO '$MYSQL_USER'@'%';
 FLUSH PRIVILEGES;
 SQL
   as_root MYSQL_ROOT_PASSWORD <"$WORK/database.sql"
+  rm -f "$WORK/database.sql"
   mark=$(password_mark "$MYSQL_ROOT_PASSWORD")
   "$KUBECTL" annotate persistentvolume mysql-pv-hostpath "threebody-lab/root-password=$mark" --overwrite
   say "database $MYSQL_DATABASE and user $MYSQL_USER are there"
@@ -121,18 +123,21 @@ await_job() {
     elif [ $((SECONDS - since)) -ge "$PULL_PATIENCE" ]; then
       fail "the migrate Job does not start: $reason" "$(remedy_of "$reason")"
     fi
-    [ "$SECONDS" -lt "$deadline" ] || fail 'the migrate Job came to no end in half an hour' 'its log is above and in deploy/ci/logs'
+    [ "$SECONDS" -lt "$deadline" ] || fail 'the migrate Job came to no end in half an hour' "its log is above and in $LOGS_DIR"
     sleep "$PAUSE"
   done
 }
 
 stage_migrate() {
+  local active reason=''
   with_cluster
-  need TAG
+  with_tag
   mkdir -p "$LOGS_DIR"
   LOG="$LOGS_DIR/migrate-$TAG-$(date -u +%Y%m%dT%H%M%SZ).log"
   # A migration that is under way is not torn from the database. One that cannot begin has nothing to lose.
-  if [ -n "$(value_of job laravel-migrate '{.status.active}')" ] && [ -z "$(stuck job-name=laravel-migrate)" ]; then
+  active=$(value_of job laravel-migrate '{.status.active}')
+  if [ -n "$active" ]; then reason=$(stuck job-name=laravel-migrate); fi
+  if [ -n "$active" ] && [ -z "$reason" ]; then
     say 'an earlier migration is still running: waiting for its end'
     await_job || say 'the earlier migration failed'
   fi

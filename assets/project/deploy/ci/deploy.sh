@@ -18,14 +18,12 @@ here=$(dirname "${BASH_SOURCE[0]}")
 . "$here/database.sh"
 
 on_failure() {
-  # Without a cluster there is nothing to show and nothing to bring back.
-  case $1 in variables | tools | cluster) return ;; esac
+  # Without a kubeconfig there is nothing to show and nothing to bring back.
   if [ -z "${CLUSTER_READY:-}" ]; then return; fi
   # A signal leaves little time. Otherwise first what explains the failure: bringing the old version back replaces its Pods.
-  if [ "$2" -le 128 ]; then KUBECTL=$KUBECTL bash "$here/debug.sh" || true; fi
-  case $1 in
-    stop | mysql | database | images | migrate | start | health) bring_back ;;
-  esac
+  if [ "$2" -le 128 ] && [ "$1" != cluster ]; then KUBECTL=$KUBECTL bash "$here/debug.sh" || true; fi
+  # In any stage: an earlier run may have been killed after its "stop". Where nothing was stopped this changes nothing.
+  bring_back "$2"
   if [ "$1" = migrate ] && [ "$2" -gt 128 ]; then
     say 'the migrate Job goes on in the cluster, for half an hour at most; the next run waits for its end'
   fi

@@ -5,9 +5,7 @@
 # shellcheck disable=SC2034 # read by those two
 IMAGES='frontend go laravel'
 
-with_tag() {
-  if [ -z "$TAG" ]; then TAG=$(git rev-parse --short=8 HEAD 2>/dev/null || true); fi
-  need TAG
+with_docker() {
   command -v docker >/dev/null || fail 'there is no docker on this host' 'run the job on vm-docker (runner tag "deploy"), step B1'
 }
 

@@ -24,8 +24,10 @@ exec 2>&1 3>&1
 # Where kubectl and helm are kept between runs.
 : "${TOOLS_DIR:=$PWD/.bin}"
 : "${LOGS_DIR:=deploy/ci/logs}"
-# Seconds: a rollout, an answer over HTTP, an image that cannot be pulled, Pods that do not go away.
+# Seconds: a rollout, MySQL's first start (its startupProbe alone allows ten minutes), an answer over HTTP, an image that cannot be
+# pulled, Pods that do not go away.
 : "${ROLLOUT_PATIENCE:=300}"
+: "${MYSQL_PATIENCE:=900}"
 : "${HEALTH_PATIENCE:=90}"
 : "${PULL_PATIENCE:=120}"
 : "${STOP_PATIENCE:=60}"
@@ -63,12 +65,21 @@ on_failure() {
   :
 }
 
+# Whoever ends this script may do it for good a few seconds later: what must not stay goes first. Only the reason is still needed.
+forget_secrets() {
+  local left
+  for left in "$WORK"/*; do
+    if [ "$left" != "$WORK/failure" ]; then rm -rf "$left"; fi
+  done
+}
+
 finish() {
   local code=$?
   trap - EXIT
   trap '' INT TERM HUP
   set +e
   exec 1>&3 2>&3
+  forget_secrets
   if [ "$code" -ne 0 ] && [ -n "$STAGE" ]; then
     on_failure "$STAGE" "$code"
     if [ -s "$WORK/failure" ]; then
@@ -118,6 +129,12 @@ run_stages() {
     say "ok $stage"
     STAGE=''
   done
+}
+
+# The commit's tag: from GitLab, or of the commit that is checked out here.
+with_tag() {
+  if [ -z "$TAG" ]; then TAG=$(git rev-parse --short=8 HEAD 2>/dev/null || true); fi
+  need TAG
 }
 
 # need NAME…: every name that has no value, at once, before anything is touched.

@@ -42,7 +42,10 @@ with_helm() {
 }
 
 with_namespace() {
-  if [ -z "$("$KUBECTL" get namespace monitoring -o name --ignore-not-found)" ]; then "$KUBECTL" create namespace monitoring; fi
+  local seen
+  # Assigned first: inside [ ] a kubectl that fails would look like a namespace that is not there.
+  seen=$("$KUBECTL" get namespace monitoring -o name --ignore-not-found)
+  if [ -z "$seen" ]; then "$KUBECTL" create namespace monitoring; fi
 }
 
 agent_values() {
@@ -133,18 +136,21 @@ install_chart() {
 
 # Grafana's login is a Secret of ours: the chart's own default password would be known to everybody.
 grafana_admin() {
-  local password=${GRAFANA_ADMIN_PASSWORD:-} answer
+  local password=${GRAFANA_ADMIN_PASSWORD:-} answer seen
   if [ -z "$password" ]; then
-    if [ -n "$(k get secret grafana-admin -o name --ignore-not-found)" ]; then return; fi
+    seen=$(k get secret grafana-admin -o name --ignore-not-found)
+    if [ -n "$seen" ]; then return; fi
     password=$(head -c 18 /dev/urandom | base64 | tr -d '/+=\n')
   fi
   printf '%s\n' 'admin-user=admin' "admin-password=$password" >"$WORK/grafana-admin.env"
   answer=$(k create secret generic grafana-admin --from-env-file="$WORK/grafana-admin.env" --dry-run=client -o yaml | k apply -f -)
+  rm -f "$WORK/grafana-admin.env"
   say "$answer"
   case $answer in
     # Grafana reads it when it starts.
     *configured*)
-      if [ -n "$(k get deployment kps-grafana -o name --ignore-not-found)" ]; then k rollout restart deployment/kps-grafana; fi
+      seen=$(k get deployment kps-grafana -o name --ignore-not-found)
+      if [ -n "$seen" ]; then k rollout restart deployment/kps-grafana; fi
       ;;
   esac
 }

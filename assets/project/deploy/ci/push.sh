@@ -34,6 +34,7 @@ push_image() {
 stage_push() {
   local image
   with_tag
+  with_docker
   need HARBOR_USERNAME HARBOR_PASSWORD
   for image in $IMAGES; do
     # Built by the job before on this same host, as a rule; the cache makes a second build short.

@@ -33,7 +33,7 @@ stage_tools() {
 }
 
 stage_cluster() {
-  local ours theirs
+  local ours theirs worker
   with_cluster
   "$KUBECTL" get nodes -o wide ||
     fail 'the cluster does not answer' 'is vm-k8s up, does KUBECONFIG_PROD belong to this cluster (after a kubeadm reset it does not), is port 6443 open from this host?'
@@ -42,23 +42,27 @@ stage_cluster() {
   if [ -n "$ours" ] && [ -n "$theirs" ] && { [ "$ours" -gt $((theirs + 1)) ] || [ "$ours" -lt $((theirs - 1)) ]; }; then
     say "kubectl is v1.$ours and the cluster v1.$theirs: more than one minor apart is not supported; set KUBECTL_VERSION to v1.$theirs"
   fi
-  [ -n "$("$KUBECTL" get node vm-worker -o name --ignore-not-found)" ] ||
+  worker=$("$KUBECTL" get node vm-worker -o name --ignore-not-found)
+  [ -n "$worker" ] ||
     fail 'no node is called vm-worker' "MySQL's volume is tied to that name: join the worker with exactly this host name (steps D1, D2)"
 }
 
 stage_namespace() {
-  local deadline
+  local deadline seen
   with_cluster
-  if [ -z "$("$KUBECTL" get namespace "$K8S_NAMESPACE" -o name --ignore-not-found)" ]; then
+  # Assigned first: inside [ ] a kubectl that fails would look like a namespace that is not there.
+  seen=$("$KUBECTL" get namespace "$K8S_NAMESPACE" -o name --ignore-not-found)
+  if [ -z "$seen" ]; then
     "$KUBECTL" create namespace "$K8S_NAMESPACE"
   fi
   # A controller makes the ServiceAccount a moment after the namespace; patching it before that fails.
   deadline=$((SECONDS + STOP_PATIENCE))
-  while [ -z "$(k get serviceaccount default -o name --ignore-not-found)" ]; do
+  while seen=$(k get serviceaccount default -o name --ignore-not-found) && [ -z "$seen" ]; do
     [ "$SECONDS" -lt "$deadline" ] ||
       fail "the ServiceAccount default did not appear in $K8S_NAMESPACE" "look at kube-controller-manager: $KUBECTL -n kube-system get pods"
     sleep "$PAUSE"
   done
+  [ -n "$seen" ] || fail "the ServiceAccount default of $K8S_NAMESPACE could not be looked up" "kubectl's message is above; run the stage again"
 }
 
 # A mark by which a changed root password is noticed, without saying it: 16 of 64 digits of a hash, told apart by namespace.
@@ -89,6 +93,7 @@ stage_secrets() {
     "DB_PASSWORD=$MYSQL_PASSWORD" "APP_KEY=$APP_KEY" >"$WORK/app-secrets.env"
   # create … --dry-run | apply: the same line makes it and renews it.
   k create secret generic app-secrets --from-env-file="$WORK/app-secrets.env" --dry-run=client -o yaml | k apply -f -
+  rm -f "$WORK/app-secrets.env"
 }
 
 stage_pull_secret() {
@@ -99,6 +104,7 @@ stage_pull_secret() {
     >"$WORK/config.json"
   k create secret generic "$K8S_IMAGEPULL_SECRET" --type=kubernetes.io/dockerconfigjson \
     --from-file=.dockerconfigjson="$WORK/config.json" --dry-run=client -o yaml | k apply -f -
+  rm -f "$WORK/config.json"
 }
 
 stage_service_account() {

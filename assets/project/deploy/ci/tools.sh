@@ -117,9 +117,10 @@ with_cluster() {
   CLUSTER_READY=yes
 }
 
-# kubectl in the application's namespace.
+# kubectl in the application's namespace. REQUEST_TIMEOUT, when it is set, bounds each single question.
+REQUEST_TIMEOUT=''
 k() {
-  "$KUBECTL" -n "$K8S_NAMESPACE" "$@"
+  "$KUBECTL" -n "$K8S_NAMESPACE" ${REQUEST_TIMEOUT:+"--request-timeout=$REQUEST_TIMEOUT"} "$@"
 }
 
 # jsonpath KIND NAME PATH: one value, or nothing when there is no such object.
