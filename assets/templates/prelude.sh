@@ -437,7 +437,7 @@ tb_ufw_has() {
   local added rule
   added="$(ufw show added)"
   for rule in "$@"; do
-    if ! printf '%s\n' "$added" | grep -qxF "ufw $rule"; then
+    if ! grep -qxF "ufw $rule" <<<"$added"; then
       tb_say "missing: ufw $rule"
       return 1
     fi
