@@ -46,7 +46,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'practice',
-          include: ['test/practice/**/*.test.ts', 'test/practice-cli/**/*.test.ts'],
+          include: ['test/practice/**/*.test.ts'],
           exclude: [LONG],
           testTimeout: 60_000,
           hookTimeout: 90_000,
