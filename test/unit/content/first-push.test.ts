@@ -68,6 +68,24 @@ describe('E2', () => {
     expect(readFileSync(join(box.root, PROJECT, 'go/main.go'), 'utf8')).toBe('package main\n');
   });
 
+  test.each([
+    ['kubeconfig-old', 'x\n', /NOT PUSHED: kubeconfig-old/],
+    ['notes.txt', 'glpat-abcdefghijklmnopqrst\n', /NOT PUSHED: [0-9a-f]{8} notes\.txt/],
+  ])('%s, committed once and removed later, is not pushed', async (name, content, said) => {
+    for (const action of ['init', 'commit', 'remote']) await box.well('E2', action);
+    const git = (...args: readonly string[]) =>
+      box.git('-c', 'user.name=Ana', '-c', 'user.email=ana@example.org', ...args);
+    box.write(`${PROJECT}/${name}`, content);
+    git('add', '--force', name);
+    git('commit', '--quiet', '-m', 'with it');
+    git('rm', '--quiet', name);
+    git('commit', '--quiet', '-m', 'without it');
+    const { code, output } = await box.action('E2', 'push');
+    expect(code).not.toBe(0);
+    expect(output).toMatch(said);
+    expect(output).toContain('Nothing was pushed');
+  });
+
   test('undo of a later commit keeps one that a person made in between', async () => {
     await box.pushed();
     box.write(`${PROJECT}/mine.txt`, 'mine\n');
