@@ -55,7 +55,13 @@ export default defineConfig({
       {
         // Whole phases from bare hosts, over and over: minutes of work, so not part of `npm test`.
         extends: true,
-        test: { name: 'long', include: [LONG], testTimeout: 300_000, hookTimeout: 300_000 },
+        test: {
+          name: 'long',
+          include: [LONG],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          globalSetup: ['test/support/bundle.ts'],
+        },
       },
       {
         extends: true,
