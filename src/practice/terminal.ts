@@ -49,6 +49,7 @@ export class Terminal {
   }
   #hand(text: string): void {
     this.#line = '';
+    // What is typed into a program that has ended goes nowhere, as on a terminal.
     this.#chain = this.#chain
       .then(() => this.#input.write(Buffer.from(text), new AbortController().signal))
       .catch(() => undefined);

@@ -97,6 +97,7 @@ function handle(binary: GoBinary, around: Around, process: Process, request: Htt
     ['X-Content-Type-Options', 'nosniff'],
     ['Cache-Control', 'no-store'],
   ] as const;
+  // A log line whose reader is gone is lost; the answer is not.
   const log = (level: string, message: string, more: object) =>
     void process
       .out(

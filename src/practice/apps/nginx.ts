@@ -61,6 +61,7 @@ async function serve(around: Around, process: Process): Promise<number> {
                 false,
                 request,
               );
+              // A log line whose reader is gone is lost; the answer is not.
               void process
                 .out(
                   `${request.from} - - [${new Date(process.kernel.now()).toUTCString()}] "${request.method} ${request.url.pathname}${request.url.search} HTTP/1.1" ${response.status} ${response.body.length} "-" "${request.headers.get('user-agent') ?? '-'}" "${request.headers.get('x-forwarded-for') ?? '-'}"\n`,

@@ -176,6 +176,7 @@ export const phpFpm =
             : answer(501, `practice lab: the script ${request.script} is not simulated\n`, [
                 ['Content-Type', 'text/plain'],
               ]);
+          // A log line whose reader is gone is lost, as it is for the real one; the answer is not.
           void process
             .err(
               `127.0.0.1 -  ${new Date(process.kernel.now()).toUTCString()} "${request.method} ${request.url.pathname}" ${response.status}\n`,

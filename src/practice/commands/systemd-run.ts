@@ -137,6 +137,7 @@ export function systemdRun(host: Host): Program {
               await host.systemd.start(unit);
               await host.systemd.stop(made);
             })
+            // Called off, or the unit failed, which its own state and journal tell.
             .catch(() => undefined);
         },
         stop: () => {

@@ -34,8 +34,7 @@ export const CHARTS: readonly Chart[] = [
   {
     name: 'kube-prometheus-stack',
     repository: 'prometheus-community',
-    description:
-      'kube-prometheus-stack collects Kubernetes manifests, Grafana dashboards, and Prometheus rules combined with documentation and scripts to provide easy to operate end-to-end Kubernetes cluster monitoring with Prometheus using the Prometheus Operator.',
+    description: 'Prometheus, Alertmanager, Grafana and exporters, kept by the Prometheus Operator',
     versions: [
       { chart: '82.8.0', app: 'v0.89.0' },
       { chart: '79.5.0', app: 'v0.86.2' },
@@ -50,8 +49,7 @@ export const CHARTS: readonly Chart[] = [
   {
     name: 'loki',
     repository: 'grafana',
-    description:
-      'Helm chart for Grafana Loki and Grafana Enterprise Logs supporting monolithic, simple scalable, and microservices modes.',
+    description: 'Loki: stores the logs of a cluster and answers questions about them',
     versions: [
       { chart: '6.55.0', app: '3.6.7' },
       { chart: '6.46.0', app: '3.5.7' },
@@ -65,7 +63,7 @@ export const CHARTS: readonly Chart[] = [
   {
     name: 'alloy',
     repository: 'grafana',
-    description: 'Grafana Alloy',
+    description: 'Alloy: sends logs and metrics of each node where they are wanted',
     versions: [
       { chart: '1.10.1', app: 'v1.17.0' },
       { chart: '1.4.0', app: 'v1.11.3' },
@@ -73,12 +71,12 @@ export const CHARTS: readonly Chart[] = [
     defaults: ALLOY_VALUES,
     definitions: [],
     render: renderAlloy,
-    notes: () => 'Welcome to Grafana Alloy!\n',
+    notes: () => 'Alloy is installed.\n',
   },
   {
     name: 'promtail',
     repository: 'grafana',
-    description: 'Promtail is an agent which ships the contents of local logs to a Loki instance',
+    description: 'Promtail: sends the logs of each node to Loki',
     versions: [
       { chart: '6.17.1', app: '3.5.1' },
       { chart: '6.16.6', app: '3.0.0' },

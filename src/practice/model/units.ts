@@ -273,6 +273,7 @@ export class Systemd {
         this.#log(unit, `${unit.spec.name}: Scheduled restart job, restart counter is at ${unit.restarts}.`);
         await this.start(unit);
       })
+      // A start that fails has said so in the journal and in the unit's state; the lab's end breaks the wait off.
       .catch(() => undefined);
   }
   /** Units that are stopped when this one is: they require it. */

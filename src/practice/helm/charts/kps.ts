@@ -214,4 +214,4 @@ function tolerations(values: JsonMap): readonly Json[] {
   return given.length > 0 ? given : [{ effect: 'NoSchedule', operator: 'Exists' }];
 }
 export const kpsNotes = ({ namespace, release }: ChartContext): string =>
-  `kube-prometheus-stack has been installed. Check its status by running:\n  kubectl --namespace ${namespace} get pods -l "release=${release}"\n\nVisit https://github.com/prometheus-operator/kube-prometheus for instructions on how to create & configure Alertmanager and Prometheus instances using the Operator.\n`;
+  `Installed. Its Pods: kubectl --namespace ${namespace} get pods -l "release=${release}"\n`;

@@ -280,4 +280,4 @@ export function renderLoki(context: ChartContext): readonly JsonMap[] {
   ];
 }
 export const lokiNotes = ({ namespace, release, values, appVersion }: ChartContext): string =>
-  `***********************************************************************\n Welcome to Grafana Loki\n Chart version: ${release}\n Loki version: ${appVersion}\n***********************************************************************\n\nInstalled components:\n* ${textAt(values, 'deploymentMode') === 'SingleBinary' ? 'loki' : 'read, write, backend'}\n\nSending logs to Loki:\n  http://${release}-gateway.${namespace}.svc.cluster.local/loki/api/v1/push\n`;
+  `Loki ${appVersion} is installed as ${release}: ${textAt(values, 'deploymentMode') === 'SingleBinary' ? 'one process' : 'read, write and backend'}.\nLogs go to http://${release}-gateway.${namespace}.svc.cluster.local/loki/api/v1/push\n`;
