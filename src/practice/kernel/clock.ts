@@ -2,6 +2,12 @@
 
 /** However fast a lab's time runs, what is simulated second by second takes at least this long for one. */
 export const REAL_MS_PER_SECOND = 4;
+/** The longest part of a wait in compressed time that is taken in one piece, in real milliseconds. */
+const PIECE_MS = 5;
+/** So many late pieces one after another do not count; then one counts, so that every wait ends. */
+const LATE_PIECES = 12;
+/** Node clamps longer timers to one millisecond; nothing in a lab waits for 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /** Timers of one lab: every duration is multiplied by `scale`, and all of them end with the lab. */
 export class Clock {
@@ -15,31 +21,7 @@ export class Clock {
    * lets the event loop turn, so a loop without real waiting cannot freeze the program.
    */
   sleep(ms: number, signal: AbortSignal): Promise<void> {
-    const real = ms * this.scale;
-    return new Promise((resolve, reject) => {
-      if (signal.aborted) {
-        reject(signal.reason);
-        return;
-      }
-      let cancel = (): void => undefined;
-      const stop = () => {
-        cancel();
-        reject(signal.reason);
-      };
-      const go = () => {
-        signal.removeEventListener('abort', stop);
-        resolve();
-      };
-      if (real < 1) {
-        const handle = setImmediate(go);
-        cancel = () => clearImmediate(handle);
-      } else {
-        // Node clamps longer timers to one millisecond; nothing in a lab waits for 24 days.
-        const handle = setTimeout(go, Math.min(real, 2 ** 31 - 1));
-        cancel = () => clearTimeout(handle);
-      }
-      signal.addEventListener('abort', stop, { once: true });
-    });
+    return this.#pass(ms * this.scale, signal);
   }
   /**
    * Waits for a point in time that somebody may have to beat, like the end of a safeguard. It is not a wait that may be
@@ -52,23 +34,72 @@ export class Clock {
    * Waits as long as somebody's patience lasts. At a compressed scale other things of the lab still take a few real
    * milliseconds for each of their seconds; a deadline must not be over before them.
    */
-  async patience(ms: number, signal: AbortSignal): Promise<void> {
+  patience(ms: number, signal: AbortSignal): Promise<void> {
     const least = Math.min(ms, (ms / 1000) * REAL_MS_PER_SECOND);
-    if (ms * this.scale >= least) return this.sleep(ms, signal);
-    await new Promise<void>((resolve, reject) => {
-      const handle = setTimeout(
+    return this.#pass(Math.max(ms * this.scale, least), signal);
+  }
+  /**
+   * Calls back after `ms` simulated milliseconds, at least `least` real ones; does not keep the program running.
+   * @returns calls it off
+   */
+  later(ms: number, least: number, then: () => void): () => void {
+    const end = new AbortController();
+    this.#count(Math.max(least, ms * this.scale), end.signal, then, false);
+    return () => end.abort();
+  }
+  #pass(real: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const stop = () => reject(signal.reason);
+      signal.addEventListener('abort', stop, { once: true });
+      this.#count(
+        real,
+        signal,
         () => {
           signal.removeEventListener('abort', stop);
           resolve();
         },
-        Math.min(least, 2 ** 31 - 1),
+        true,
       );
-      const stop = () => {
-        clearTimeout(handle);
-        reject(signal.reason);
-      };
-      if (signal.aborted) stop();
-      else signal.addEventListener('abort', stop, { once: true });
     });
+  }
+  /**
+   * Counts `real` milliseconds down. Work does not get faster when a lab's time is compressed: on a busy computer a
+   * limit of ten seconds, half a real one, would be over before the simulated host had its turn. So compressed time
+   * passes in pieces, and a piece that came late, because the program was at work or was not given the processor, does
+   * not count.
+   */
+  #count(real: number, signal: AbortSignal, then: () => void, keeps: boolean): void {
+    let cancel = (): void => undefined;
+    const stop = () => cancel();
+    const finish = () => {
+      signal.removeEventListener('abort', stop);
+      then();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    if (real < 1) {
+      const handle = setImmediate(finish);
+      cancel = () => clearImmediate(handle);
+      return;
+    }
+    let left = real;
+    let late = 0;
+    const next = (): void => {
+      const piece = this.scale < 1 ? Math.min(left, PIECE_MS) : Math.min(left, LONGEST_MS);
+      const due = performance.now() + piece;
+      const handle = setTimeout(() => {
+        const counts = this.scale >= 1 || performance.now() - due <= PIECE_MS || late >= LATE_PIECES;
+        late = counts ? 0 : late + 1;
+        if (counts) left -= piece;
+        if (left < 0.5) finish();
+        else next();
+      }, piece);
+      if (!keeps) handle.unref();
+      cancel = () => clearTimeout(handle);
+    };
+    next();
   }
 }

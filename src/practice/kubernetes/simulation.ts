@@ -6,7 +6,8 @@ import { reconcile } from './controllers.js';
 
 export class Simulation {
   readonly #world: World;
-  #timer: NodeJS.Timeout | null = null;
+  /** Calls the next tick off; null while none is to come. */
+  #cancel: (() => void) | null = null;
   #idle = 0;
   /** What went wrong last on each host: the same again is not told every second. */
   readonly #told = new Map<Host, string>();
@@ -19,25 +20,21 @@ export class Simulation {
   /** Something happened that takes time: ticks come until nothing is left to do. */
   wake(clock: Clock): void {
     this.#idle = 0;
-    if (this.#timer !== null) return;
+    if (this.#cancel !== null) return;
     const next = () => {
-      this.#timer = setTimeout(
-        () => {
-          this.#timer = null;
-          this.tick();
-          const busy = [...this.#world.hosts.values()].some((host) => host.kube.busy);
-          this.#idle = busy ? 0 : this.#idle + 1;
-          if (this.#idle < 5) next();
-        },
-        Math.max(REAL_MS_PER_SECOND, 1000 * clock.scale),
-      );
-      this.#timer.unref();
+      this.#cancel = clock.later(1000, REAL_MS_PER_SECOND, () => {
+        this.#cancel = null;
+        this.tick();
+        const busy = [...this.#world.hosts.values()].some((host) => host.kube.busy);
+        this.#idle = busy ? 0 : this.#idle + 1;
+        if (this.#idle < 5) next();
+      });
     };
     next();
   }
   stop(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancel?.();
+    this.#cancel = null;
   }
   /** One second passes for all hosts and clusters. */
   tick(): void {
