@@ -3,6 +3,7 @@
  * use cases (engine/) know these interfaces only. Every failure a person can meet is thrown as a `Trouble`.
  * All text that comes back from a host has been through `cleanRemoteText` and secrets are masked.
  */
+import type { Duplex } from 'node:stream';
 import type { ProbeRequest, Recording, Waiver, GateResult } from '../gates/types.js';
 import type { HostName, Lab, Text } from '../lab/types.js';
 import type { StepId, Variant } from '../runbook/types.js';
@@ -61,6 +62,27 @@ export interface RunResult {
   readonly durationMs: number;
 }
 
+/** What a byte stream leads to, as seen from the host. */
+export type StreamTarget =
+  /** A Unix socket, by OpenSSH's stream-local forwarding. */
+  | { readonly kind: 'socket'; readonly path: string }
+  | { readonly kind: 'port'; readonly address: string; readonly port: number }
+  /** stdin and stdout of a command: words of ours only, nothing that a person or a host gave. */
+  | { readonly kind: 'command'; readonly command: string };
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+/** A terminal on a host. Its bytes belong to a terminal: they are neither cleaned nor masked. */
+export interface RemoteTerminal {
+  onData(listener: (bytes: Uint8Array) => void): void;
+  write(bytes: Uint8Array): void;
+  resize(size: TerminalSize): void;
+  /** Resolves when the far end has ended, or the connection is lost (both null). Never rejects. */
+  readonly ended: Promise<{ readonly exit: number | null; readonly signal: string | null }>;
+  close(): void;
+}
+
 /** One SSH connection to one host, with at most eight channels at a time; more wait in line. */
 export interface HostLink {
   readonly host: HostName;
@@ -70,6 +92,21 @@ export interface HostLink {
   open(options?: { readonly keep?: boolean; readonly signal?: AbortSignal }): Promise<void>;
   /** Runs a bash script: fed to `bash -s` on stdin, so nothing of it stands in an argv. */
   run(script: string, options?: RunOptions): Promise<RunResult>;
+  /**
+   * Opens a byte stream. Sockets and ports are not sessions: sshd's MaxSessions does not count them, so they wait for no
+   * slot. It ends with the connection: whoever needs it again dials again.
+   * @throws Trouble those of `open`, and `stream-refused` when the host does not let through or nothing answers there
+   */
+  dial(to: StreamTarget, signal?: AbortSignal): Promise<Duplex>;
+  /**
+   * Opens an interactive terminal: the login shell, or one command in it.
+   * @param options.command already quoted for the login shell; null = the shell itself
+   * @throws Trouble those of `open`, and `ssh-channel`
+   */
+  terminal(
+    options: { readonly size: TerminalSize; readonly term: string; readonly command: string | null },
+    signal?: AbortSignal,
+  ): Promise<RemoteTerminal>;
   /** Ends the connection and dials anew: new groups, new environment. */
   renew(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;

@@ -14,7 +14,7 @@ export interface ChannelHandlers {
   readonly onStderr: (chunk: Buffer) => void;
 }
 
-function openTrouble(host: HostName, error: unknown): Trouble {
+export function openTrouble(host: HostName, error: unknown): Trouble {
   const text = errorText(error);
   // ssh2: "No response from server" when the connection ends meanwhile, "Not connected" when it already had.
   if (/no response|not connected/i.test(text)) return lostTrouble(host, error);

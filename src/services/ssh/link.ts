@@ -1,14 +1,25 @@
 /** The connection to one host over its whole life: made, used by many channels, lost, made again. */
+import type { Duplex } from 'node:stream';
 import type { HostLogin, HostName } from '../../lab/types.js';
 import { Trouble } from '../../lab/types.js';
-import type { HostLink, LinkStatus, RunOptions, RunResult } from '../ports.js';
+import type {
+  HostLink,
+  LinkStatus,
+  RemoteTerminal,
+  RunOptions,
+  RunResult,
+  StreamTarget,
+  TerminalSize,
+} from '../ports.js';
 import { dial } from './dial.js';
 import type { Connection, DialContext } from './dial.js';
 import type { SudoAccess } from './envelope.js';
 import { resolveRoute } from './route.js';
 import { runScript } from './run.js';
 import { Semaphore } from './semaphore.js';
+import { openStream } from './stream.js';
 import { findSudo } from './sudo.js';
+import { openTerminal } from './terminal.js';
 import { cancelledTrouble, downTrouble, lostTrouble } from './troubles.js';
 
 /** sshd's MaxSessions is 10; two are left for a person's own use of the same connection. */
@@ -83,14 +94,48 @@ export class SshLink implements HostLink {
       throw downTrouble(this.host, this.#status);
     }
     const { connection, sudo } = await this.#unlessAborted(this.#connect(), options.signal);
-    const release = await this.#channels.acquire(options.signal).catch(() => {
-      throw cancelledTrouble(this.host);
-    });
+    const release = await this.#slot(options.signal);
     try {
       return await runScript(connection.client, this.#login, sudo, script, options, this.#parts.mask);
     } finally {
       release();
     }
+  }
+
+  async dial(to: StreamTarget, signal?: AbortSignal): Promise<Duplex> {
+    const { connection } = await this.#unlessAborted(this.#connect(), signal);
+    if (to.kind !== 'command') return openStream(connection.client, this.host, to, signal);
+    const release = await this.#slot(signal);
+    try {
+      const stream = await openStream(connection.client, this.host, to, signal);
+      stream.once('close', release);
+      return stream;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async terminal(
+    options: { readonly size: TerminalSize; readonly term: string; readonly command: string | null },
+    signal?: AbortSignal,
+  ): Promise<RemoteTerminal> {
+    const { connection } = await this.#unlessAborted(this.#connect(), signal);
+    const release = await this.#slot(signal);
+    try {
+      const terminal = await openTerminal(connection.client, this.host, options, signal);
+      void terminal.ended.then(release);
+      return terminal;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  #slot(signal: AbortSignal | undefined): Promise<() => void> {
+    return this.#channels.acquire(signal).catch(() => {
+      throw cancelledTrouble(this.host);
+    });
   }
 
   async renew(signal?: AbortSignal): Promise<void> {

@@ -140,6 +140,8 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
     open: () => Promise.resolve(),
     run: () => Promise.reject(new Error('not used')),
     renew: () => Promise.resolve(),
+    dial: () => Promise.reject(new Error('no streams here')),
+    terminal: () => Promise.reject(new Error('no terminals here')),
     close: () => Promise.resolve(),
   });
   const record = (spec: JobSpec, end: JobEnd | null): JobRecord => {
