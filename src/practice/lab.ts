@@ -10,6 +10,7 @@ import { openInternet } from './internet/internet.js';
 import { FAULTS, findFault, type Heal, type LabParts } from './faults.js';
 import { Host, type HostKeyPair } from './host.js';
 import { Clock } from './kernel/clock.js';
+import { fillCluster, type Fill, type Filled } from './kubernetes/fill.js';
 import type { Sizes } from './model/machine.js';
 import { World } from './model/network.js';
 import { Random } from './model/random.js';
@@ -81,6 +82,11 @@ export interface PracticeLab {
   inject(fault: string): Promise<void>;
   /** Mends one fault, or all. */
   heal(fault?: string): Promise<void>;
+  /**
+   * Makes the cluster of vm-k8s as large as a bench wants it: pods on nodes that exist on paper only, which change until
+   * that is stopped. Null while there is no cluster.
+   */
+  fillCluster(fill: Fill): Filled | null;
   close(): Promise<void>;
 }
 
@@ -238,6 +244,10 @@ export async function startPracticeLab(options: PracticeOptions = {}): Promise<P
     },
     inject,
     heal,
+    fillCluster: (fill) => {
+      const { cluster } = k8s.kube.controlPlane;
+      return cluster === null ? null : fillCluster(cluster, fill);
+    },
     close: async () => {
       world.simulation.stop();
       for (const name of HOST_NAMES) {

@@ -1,16 +1,7 @@
 /** Where the operator's computer reaches the ports of practice hosts: real sockets on loopback, as port forwarding makes them. */
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type Server as HttpServer,
-  type ServerResponse,
-} from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { OPERATOR, type Host, type WireEvent } from './host.js';
-import { answer, reasonOf, type HttpResponse } from './model/http.js';
-import type { Listener } from './model/listeners.js';
+import { HttpServing } from './http-serving.js';
 import { Wire } from './wire.js';
 
 /**
@@ -48,7 +39,7 @@ export class OperatorPort {
   readonly #hostPort: number;
   readonly port: number;
   readonly #wires = new Set<Wire>();
-  readonly #servers = new Map<string, HttpServer>();
+  readonly #http: HttpServing;
   #listener: Server | null = null;
   #settled: Promise<void> = Promise.resolve();
   #closed = false;
@@ -57,6 +48,7 @@ export class OperatorPort {
     this.#host = host;
     this.#hostPort = hostPort;
     this.port = port;
+    this.#http = new HttpServing(host, host.address, hostPort, OPERATOR);
     host.onWire.add((event) => this.#onWire(event));
   }
   /** Forwards a port of a host; `port` of the result is where on 127.0.0.1. */
@@ -68,7 +60,7 @@ export class OperatorPort {
   async close(): Promise<void> {
     this.#closed = true;
     for (const wire of this.#wires) wire.reset();
-    for (const server of this.#servers.values()) server.close();
+    this.#http.close();
     await this.#settle();
   }
 
@@ -118,70 +110,10 @@ export class OperatorPort {
     this.#wires.add(wire);
     wire.once('close', () => this.#wires.delete(wire));
     wire.on('error', () => undefined);
-    const http = this.#serverFor(server);
-    if (http === null) wire.reset();
-    else http.emit('connection', wire satisfies Duplex);
-  }
-  /** The HTTP server that speaks for a listener; one for each certificate it has shown. */
-  #serverFor(listener: Listener): HttpServer | null {
-    const identity = listener.tls?.();
-    if (identity === null) return null;
-    const key = identity === undefined ? '' : identity.cert;
-    const known = this.#servers.get(key);
-    if (known !== undefined) return known;
-    const handle = (request: IncomingMessage, response: ServerResponse) =>
-      void this.#serve(request, response, identity !== undefined).catch((error: unknown) =>
-        this.#failed(request, response, error),
-      );
-    const made =
-      identity === undefined ? createHttpServer(handle) : createHttpsServer({ ...identity }, handle);
-    made.on('clientError', (_error, socket) => socket.destroy());
-    this.#servers.set(key, made);
-    return made;
-  }
-  /** The client went away while it was sending, or the simulated server has a mistake: neither may end the program. */
-  #failed(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-    if (!request.complete || response.headersSent) {
-      response.destroy();
+    if (server.accept !== undefined) {
+      server.accept(wire);
       return;
     }
-    const words = error instanceof Error ? error.message : String(error);
-    this.#host.journal.write('practice-lab.service', 'practice-lab', `port ${this.#hostPort}: ${words}`, {
-      priority: 3,
-    });
-    response.writeHead(500, reasonOf(500), { 'Content-Type': 'text/plain; charset=utf-8' });
-    response.end('practice lab: this server failed over the request\n');
-  }
-  async #serve(request: IncomingMessage, response: ServerResponse, secure: boolean): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) if (chunk instanceof Buffer) chunks.push(chunk);
-    const listener = this.#host.listeners.find(this.#host.address, this.#hostPort);
-    const host = request.headers.host ?? this.#host.address;
-    const url = URL.parse(`${secure ? 'https' : 'http'}://${host}${request.url ?? '/'}`);
-    const headers = new Map(
-      Object.entries(request.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(', ') : (value ?? ''),
-      ]),
-    );
-    let given: HttpResponse | null;
-    if (url === null) given = answer(400);
-    else
-      given =
-        (await listener?.http?.({
-          method: request.method ?? 'GET',
-          url,
-          headers,
-          body: Buffer.concat(chunks),
-          from: OPERATOR,
-        })) ?? null;
-    if (given === null) {
-      response.destroy();
-      return;
-    }
-    if (given.takesMs !== undefined)
-      await this.#host.clock.sleep(given.takesMs, new AbortController().signal).catch(() => undefined);
-    response.writeHead(given.status, reasonOf(given.status), given.headers.flat());
-    response.end(request.method === 'HEAD' ? undefined : given.body);
+    if (!this.#http.take(server, wire)) wire.reset();
   }
 }

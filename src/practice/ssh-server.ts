@@ -7,7 +7,9 @@ import type { Host, WireEvent } from './host.js';
 import { account, credentialsOf, type Account } from './commands/owners.js';
 import type { Credentials } from './kernel/process.js';
 import { Wire } from './wire.js';
+import { forwardToSocket } from './ssh-forward.js';
 import { SessionRun } from './ssh-session.js';
+import { openTunnel } from './tunnel.js';
 
 /** OpenSSH's default for MaxSessions. */
 const MAX_SESSIONS = 10;
@@ -152,7 +154,11 @@ class Login {
       if (this.#login !== null)
         new SessionRun(this.#host, this.#login.user, this.#login.credentials, session);
     });
-    client.on('tcpip', (_accept, reject) => reject());
+    client.on('openssh.streamlocal', (accept, reject, { socketPath }) => {
+      if (this.#login === null) reject();
+      else forwardToSocket(this.#host, socketPath, this.#login.credentials, accept, reject);
+    });
+    client.on('tcpip', (accept, reject, info) => void openTunnel(this.#host, info, accept, reject));
     client.on('request', (_accept, reject) => reject?.());
   }
 

@@ -6,7 +6,7 @@ import type { Description } from './kernel/description.js';
 import { makePipe, Outlet } from './kernel/pipe.js';
 import { signalByName, type Credentials, type Process } from './kernel/process.js';
 import { bash } from './shell/program.js';
-import { Terminal, withReturns } from './terminal.js';
+import { Terminal, USUAL_SIZE, withReturns, type WindowSize } from './terminal.js';
 
 /** One session channel: a command or a shell. */
 export class SessionRun {
@@ -14,7 +14,9 @@ export class SessionRun {
   readonly #user: Account;
   readonly #credentials: Credentials;
   readonly #env = new Map<string, string>();
-  #tty = false;
+  /** The size of the terminal that was asked for; null without one. */
+  #window: WindowSize | null = null;
+  #terminal: Terminal | null = null;
   #process: Process | null = null;
 
   constructor(host: Host, user: Account, credentials: Credentials, session: Session) {
@@ -26,12 +28,15 @@ export class SessionRun {
       accept?.();
     });
     session.on('pty', (accept, _reject, info) => {
-      this.#tty = true;
+      this.#window = info.cols > 0 && info.rows > 0 ? { columns: info.cols, rows: info.rows } : USUAL_SIZE;
       // The types leave it out; it is there when the client asked for a terminal.
       if ('term' in info && typeof info.term === 'string') this.#env.set('TERM', info.term);
       accept?.();
     });
-    session.on('window-change', (accept) => accept?.());
+    session.on('window-change', (accept, _reject, info) => {
+      this.#terminal?.resize({ columns: info.cols, rows: info.rows });
+      accept?.();
+    });
     session.on('signal', (accept, _reject, info) => {
       const signal = signalByName(info.name);
       const process = this.#process;
@@ -39,7 +44,9 @@ export class SessionRun {
       accept?.();
     });
     session.on('exec', (accept, _reject, info) => this.#run(accept(), ['-c', info.command]));
-    session.on('shell', (accept) => this.#run(accept(), this.#tty ? ['--login', '-i'] : ['--login']));
+    session.on('shell', (accept) =>
+      this.#run(accept(), this.#window === null ? ['--login'] : ['--login', '-i']),
+    );
     session.on('subsystem', (_accept, reject) => reject());
     session.on('sftp', (_accept, reject) => reject());
   }
@@ -48,9 +55,16 @@ export class SessionRun {
     const host = this.#host;
     const user = this.#user;
     channel.on('error', () => undefined);
+    const terminal =
+      this.#window === null
+        ? null
+        : new Terminal((bytes) => {
+            if (!channel.destroyed) channel.write(bytes);
+          }, this.#window);
+    this.#terminal = terminal;
     const send = (stream: { write(bytes: Buffer): boolean }) => (bytes: Buffer) =>
       new Promise<void>((resolve) => {
-        const shown = this.#tty ? withReturns(bytes) : Buffer.from(bytes);
+        const shown = terminal === null ? Buffer.from(bytes) : withReturns(bytes);
         if (channel.destroyed || stream.write(shown)) resolve();
         else this.#drained(channel, resolve);
       });
@@ -67,11 +81,18 @@ export class SessionRun {
       finish();
     };
     const stdout = new Outlet('pipe:[stdout]', send(channel), released);
-    const stderr = new Outlet('pipe:[stderr]', this.#tty ? send(channel) : send(channel.stderr), released);
-    const { reader, writer } = makePipe();
-    writer.retain();
-    this.#feed(channel, writer);
+    const stderr = new Outlet(
+      'pipe:[stderr]',
+      terminal === null ? send(channel.stderr) : send(channel),
+      released,
+    );
+    const input = terminal === null ? this.#feed(channel) : terminal.input;
+    if (terminal !== null) {
+      channel.on('data', (bytes: Buffer) => terminal.type(bytes));
+      channel.once('end', () => terminal.end());
+    }
     channel.once('close', () => {
+      terminal?.hangUp();
       stdout.sever();
       stderr.sever();
     });
@@ -97,9 +118,9 @@ export class SessionRun {
         cwd: user.home,
         credentials: this.#credentials,
         lead: 'session',
-        tty: this.#tty,
+        tty: terminal !== null,
         descriptors: new Map<number, Description>([
-          [0, reader],
+          [0, input],
           [1, stdout],
           [2, stderr],
         ]),
@@ -107,6 +128,7 @@ export class SessionRun {
       (started) => bash(started, args),
     );
     this.#process = process;
+    terminal?.lend(process);
     void process.exited.then((status) => {
       exit = { status, signal: process.diedOf };
       finish();
@@ -125,31 +147,26 @@ export class SessionRun {
     channel.once('close', done);
   }
 
-  /** What the client sends becomes the process's standard input. */
-  #feed(channel: ServerChannel, writer: Description): void {
+  /** What the client sends becomes the process's standard input. @returns where it is read */
+  #feed(channel: ServerChannel): Description {
+    const { reader, writer } = makePipe();
+    writer.retain();
     const never = new AbortController().signal;
     let over = false;
     const end = () => {
       if (!over) writer.close();
       over = true;
     };
-    if (this.#tty) {
-      const echo = (bytes: Buffer) => {
-        if (!channel.destroyed) channel.write(bytes);
-      };
-      const terminal = new Terminal(echo, writer, () => this.#process);
-      channel.on('data', (bytes: Buffer) => terminal.type(bytes));
-    } else {
-      channel.on('data', (bytes: Buffer) => {
-        channel.pause();
-        writer.write(bytes, never).then(
-          () => channel.resume(),
-          // Nobody reads any more: the rest is thrown away, as a closed pipe does.
-          () => channel.resume(),
-        );
-      });
-    }
+    channel.on('data', (bytes: Buffer) => {
+      channel.pause();
+      writer.write(bytes, never).then(
+        () => channel.resume(),
+        // Nobody reads any more: the rest is thrown away, as a closed pipe does.
+        () => channel.resume(),
+      );
+    });
     channel.once('end', end);
     channel.once('close', end);
+    return reader;
   }
 }

@@ -69,6 +69,7 @@ const PACKAGES: Readonly<Record<string, { readonly by: readonly string[]; readon
   '@kubernetes/client-node': { by: ['services'], lazily: true },
   'just-bash': { by: ['practice'] },
   'smol-toml': { by: ['practice'] },
+  ws: { by: ['services', 'practice'], lazily: true },
 };
 
 /** Parts of Node that screens, states and content do not reach for: their world comes to them as values. */
@@ -77,6 +78,7 @@ const PURE = ['lab', 'gates', 'project', 'runbook', 'symptoms', 'state', 'input'
 const NODE_ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/runbook/load.ts': ['node:fs/promises', 'node:path', 'node:url'],
   'src/project/read.ts': ['node:fs/promises'],
+  'src/symptoms/load.ts': ['node:fs/promises', 'node:path'],
 };
 const NODE_COMPUTES = ['node:path', 'node:crypto', 'node:util'];
 
@@ -178,8 +180,8 @@ describe('the direction of imports', () => {
   });
 });
 
-/** Log buffers hand out what piled up at a bounded rate: the one timer that is neither a service's nor a screen's. */
-const MAY_ACT = ['src/state/logs.ts'];
+/** Buffers hand out what piled up at a bounded rate: the one timer that is neither a service's nor a screen's. */
+const MAY_ACT = ['src/state/logs.ts', 'src/state/live/book.ts', 'src/state/live/stream.ts'];
 /** Names of the globals that act on the world or wait for it. */
 const ACTING = /\b(?:process|setTimeout|setInterval|setImmediate|fetch|queueMicrotask)\b(?=[.(])/;
 

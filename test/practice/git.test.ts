@@ -109,6 +109,13 @@ describe('a remote', () => {
       "0aa0641ba74ae5b1a8b8f41121d8bf264de147dd\trefs/heads/main\n0aa0641 First\nYour branch is up to date with 'origin/main'.\n",
     );
   });
+  it('lists what fits a pattern, in which a star passes slashes too', async () => {
+    expect(
+      await text(
+        "cd ~/proj; git push -q origin main:refs/heads/before/one; git ls-remote origin 'refs/heads/before*' | cut -f 2; git ls-remote origin 'm*n' | cut -f 2; git ls-remote origin 'bef' | wc -l",
+      ),
+    ).toBe('refs/heads/before/one\nrefs/heads/main\n0\n');
+  });
   it('is named only once', async () => {
     const answer = await shell('cd ~/proj; git remote add origin /elsewhere');
     expect([answer.code, answer.stderr]).toEqual([3, 'error: remote origin already exists.\n']);

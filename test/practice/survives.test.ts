@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { makeImage } from '../../src/practice/images/spec.js';
 import { Clock } from '../../src/practice/kernel/clock.js';
-import type { PodContext } from '../../src/practice/kubernetes/container-run.js';
+import type { PodContext } from '../../src/practice/kubernetes/pod-context.js';
 import type { JsonMap } from '../../src/practice/kubernetes/json.js';
 import { PodVolumes } from '../../src/practice/kubernetes/pod-files.js';
 import { PodNet } from '../../src/practice/kubernetes/pod-net.js';

@@ -71,7 +71,7 @@ async function follow(
   process: Process,
   wanted: Wanted,
   format: string,
-  from: number,
+  from: JournalLine | undefined,
 ): Promise<number> {
   const wake = new Waiters();
   let seen = from;
@@ -81,10 +81,13 @@ async function follow(
   try {
     while (!output.broken) {
       const { lines } = host.journal;
-      const fresh = lines.filter((line) => line.at > seen && matches(host, line, wanted));
-      seen = Math.max(seen, lines.at(-1)?.at ?? 0);
+      // By the line itself, not by its time: many are written within one millisecond.
+      const known = seen === undefined ? -1 : lines.lastIndexOf(seen);
+      const fresh = lines.slice(known + 1).filter((line) => matches(host, line, wanted));
+      seen = lines.at(-1);
       for (const line of fresh) await process.out(`${shown(host, line, format)}\n`);
-      await wake.wait(process.signal);
+      // A line that came while these were being written has woken nobody.
+      if (host.journal.lines.at(-1) === seen && !output.broken) await wake.wait(process.signal);
     }
     return 0;
   } finally {
@@ -104,6 +107,7 @@ export function journalctl(host: Host): Program {
         'follow',
         'no-pager',
         'output=',
+        'output-fields=',
         'priority=',
         'boot',
         'boot=',
@@ -156,7 +160,7 @@ export function journalctl(host: Host): Program {
       const format = options.value('o', 'output') ?? 'short';
       const following = options.has('f', 'follow');
       const count = options.value('n', 'lines');
-      const last = host.journal.lines.at(-1)?.at ?? 0;
+      const last = host.journal.lines.at(-1);
       let lines = journalText(host, wanted, format);
       if (count !== undefined || following || options.has('e'))
         lines = lines.slice(-Number(count ?? (following ? 10 : 1000)) || lines.length);

@@ -1,5 +1,6 @@
 /** Programs about processes and time: starting, limiting, locking, listing, ending them. */
 import type { Program } from '../kernel/kernel.js';
+import { stty } from './stty.js';
 import { date, sleep, timeout } from './time.js';
 import { env, ionice, nice, nohup, setsid, stdbuf, xargs } from './wrappers.js';
 import { flock } from './flock.js';
@@ -37,6 +38,11 @@ export const processPrograms: Readonly<Record<string, Program>> = {
   printenv,
   xargs,
   yes,
+  stty,
+  // They draw on the screen, which the practice terminal knows nothing of.
+  clear: (process) => process.refuse('this program'),
+  tput: (process) => process.refuse('this program'),
+  reset: (process) => process.refuse('this program'),
   tty: async (process) => {
     await process.out(process.tty ? '/dev/pts/0\n' : 'not a tty\n');
     return process.tty ? 0 : 1;

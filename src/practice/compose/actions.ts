@@ -200,7 +200,7 @@ export async function down(
   if (options.volumes)
     for (const [, { name, external }] of project.volumes) {
       if (external || !engine.volumes.has(name)) continue;
-      engine.volumes.delete(name);
+      engine.dropVolume(name);
       call.host.volume.drop(`/var/lib/docker/volumes/${name}`);
       await say(call, 'Volume', name, 'Removed');
     }

@@ -124,6 +124,7 @@ const execSub: Sub = (call, given, args) =>
       return execIn(call, container, words, {
         env: [...options.all('e'), ...options.all('env')],
         input: true,
+        tty: call.process.tty && !options.has('T', 'no-TTY'),
       });
     },
   );

@@ -39,6 +39,8 @@ export class Container {
   /** Network name → address in it. */
   readonly addresses = new Map<string, string>();
   readonly #lines: LogLine[] = [];
+  /** So many older lines of the log are gone. */
+  droppedLines = 0;
   readonly onLog = new Set<() => void>();
   #inside: { readonly volume: Volume; readonly kernel: Kernel } | null = null;
   /** Programs that the image's own program adds to the container. */
@@ -62,10 +64,18 @@ export class Container {
   get lines(): readonly LogLine[] {
     return this.#lines;
   }
+  /** Lines of the log from the n-th on that was ever written. */
+  linesFrom(index: number): readonly LogLine[] {
+    return this.#lines.slice(Math.max(0, index - this.droppedLines));
+  }
   log(text: string, stream: LogLine['stream'] = 'stdout'): void {
     for (const line of text.replace(/\n$/, '').split('\n'))
       this.#lines.push({ at: this.host.machine.now(), stream, text: line });
-    if (this.#lines.length > KEPT_LINES) this.#lines.splice(0, this.#lines.length - KEPT_LINES);
+    const over = this.#lines.length - KEPT_LINES;
+    if (over > 0) {
+      this.#lines.splice(0, over);
+      this.droppedLines += over;
+    }
     for (const listener of [...this.onLog]) listener();
   }
   began(): void {

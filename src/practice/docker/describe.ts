@@ -65,7 +65,8 @@ export function psRow(container: Container, full = false): Readonly<Record<strin
   };
 }
 
-export function inspectContainer(engine: Engine, container: Container): Readonly<Record<string, unknown>> {
+/** A container as `docker inspect` shows it. */
+export function inspectContainer(engine: Engine, container: Container) {
   const { spec, image } = container;
   const running = container.status === 'running';
   const bindings = Object.fromEntries(

@@ -1,24 +1,23 @@
 /** The Docker engine of one host. Containers, images and networks outlive its restarts, what runs does not. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Host } from '../host.js';
 import type { Listener } from '../model/listeners.js';
-import { SystemError } from '../vfs/inode.js';
-import { readReference, type ImageSpec } from '../images/spec.js';
 import { Container } from './container.js';
+import { watchHealth } from './health-watch.js';
 import { Networks } from './networks.js';
+import { loggingProblem, publish } from './ports.js';
 import { programOf } from './programs.js';
-import { EngineError, type ContainerSpec, type NamedVolume, type StoredImage } from './types.js';
+import { Stock } from './stock.js';
+import { EngineError, type ContainerSpec } from './types.js';
 import type { DaemonConfig } from './daemon-config.js';
+import { SIGNALS, type SignalName } from '../kernel/process.js';
 
 /** How long setting up a container's network takes, simulated ms. */
 const SET_UP_MS = 250;
 
-export class Engine {
-  readonly host: Host;
-  readonly images: StoredImage[] = [];
+export class Engine extends Stock {
   readonly containers: Container[] = [];
   readonly networks: Networks;
-  readonly volumes = new Map<string, NamedVolume>();
   /** Null while the daemon does not run. */
   config: DaemonConfig | null = null;
   readonly id = randomBytes(16).toString('hex');
@@ -27,11 +26,15 @@ export class Engine {
   #life = new AbortController();
 
   constructor(host: Host) {
-    this.host = host;
-    this.networks = new Networks(host);
+    super(host);
+    this.networks = new Networks(host, this.events);
   }
   get up(): boolean {
     return this.config !== null;
+  }
+  /** Aborted when the daemon of now goes away, by a stop or by the power. */
+  get life(): AbortSignal {
+    return this.#life.signal;
   }
 
   // ------------------------------------------------------------ the daemon
@@ -41,6 +44,11 @@ export class Engine {
     this.config = config;
     this.#life = new AbortController();
     this.networks.attach();
+    watchHealth(
+      () => this.containers,
+      (one) => this.events.container(one, `health_status: ${one.health}`),
+      this.#life.signal,
+    );
     for (const container of this.containers) {
       if (container.status === 'running' || container.status === 'restarting') {
         container.status = 'exited';
@@ -61,7 +69,11 @@ export class Engine {
   /** The daemon stops, and every container with it. */
   async end(): Promise<void> {
     await Promise.all(
-      this.containers.filter((one) => one.status !== 'exited').map((one) => this.#halt(one, false)),
+      this.containers
+        .filter((one) => one.status !== 'exited')
+        .map(async (one) => {
+          if (await this.#halt(one, 'TERM')) this.events.container(one, 'stop');
+        }),
     );
     this.#life.abort();
     this.config = null;
@@ -90,42 +102,6 @@ export class Engine {
     );
   }
 
-  // ------------------------------------------------------------ images
-
-  findImage(name: string): StoredImage | undefined {
-    const plain = name.replace(/^sha256:/, '');
-    if (/^[0-9a-f]{6,64}$/.test(plain)) {
-      const hit = this.images.find(({ spec }) => spec.id.startsWith(plain));
-      if (hit !== undefined) return hit;
-    }
-    const reference = readReference(name);
-    if (reference === null) return undefined;
-    if (reference.digest !== null) return this.images.find(({ spec }) => spec.digest === reference.digest);
-    return this.images.find(({ names }) => names.has(`${reference.familiar}:${reference.tag}`));
-  }
-  /** Keeps an image under a name; the name leaves the image that had it. */
-  addImage(name: string, spec: ImageSpec): StoredImage {
-    for (const other of this.images) if (other.spec.id !== spec.id) other.names.delete(name);
-    const known = this.images.find((one) => one.spec.id === spec.id);
-    if (known !== undefined) {
-      known.names.add(name);
-      return known;
-    }
-    const need = spec.sizeBytes;
-    if (need > this.host.freeBytes)
-      throw new EngineError('write /var/lib/docker/tmp/GetImageBlob: no space left on device');
-    this.host.machine.diskUsedBytes += need;
-    const stored = { spec, names: new Set([name]) };
-    this.images.push(stored);
-    return stored;
-  }
-  dropImage(stored: StoredImage): void {
-    const at = this.images.indexOf(stored);
-    if (at < 0) return;
-    this.images.splice(at, 1);
-    this.host.machine.diskUsedBytes -= stored.spec.sizeBytes;
-  }
-
   // ------------------------------------------------------------ containers
 
   find(name: string): Container | undefined {
@@ -148,34 +124,14 @@ export class Engine {
       throw new EngineError(
         `Conflict. The container name "/${spec.name}" is already in use by container "${holder.id}". You have to remove (or rename) that container to be able to reuse that name.`,
       );
-    for (const mount of spec.mounts) this.#prepareMount(mount.type, mount.source, mount.mustExist);
+    for (const mount of spec.mounts) this.prepareMount(mount.type, mount.source, mount.mustExist);
     for (const { name } of spec.networks)
       if (this.networks.find(name) === undefined) throw new EngineError(`network ${name} not found`);
     const container = new Container(this.host, randomBytes(32).toString('hex'), spec, stored.spec);
     this.containers.push(container);
+    this.events.container(container, 'create');
     return container;
   }
-  #prepareMount(type: 'bind' | 'volume', source: string, mustExist: boolean): void {
-    const { volume } = this.host;
-    if (type === 'volume') {
-      if (!this.volumes.has(source)) this.makeVolume(source, {});
-      return;
-    }
-    if (volume.find(source) !== undefined) return;
-    if (mustExist)
-      throw new EngineError(
-        `invalid mount config for type "bind": bind source path does not exist: ${source}`,
-      );
-    volume.ensureDirectory(source);
-  }
-  makeVolume(name: string, labels: Readonly<Record<string, string>>): NamedVolume {
-    const mountpoint = `/var/lib/docker/volumes/${name}/_data`;
-    this.host.volume.ensureDirectory(mountpoint);
-    const made = { name, mountpoint, labels, createdAt: this.host.machine.now() };
-    this.volumes.set(name, made);
-    return made;
-  }
-
   /** Starts a container; whoever asks while it is being started waits for the same start. @throws EngineError */
   start(container: Container): Promise<void> {
     if (container.status === 'running') return Promise.resolve();
@@ -194,19 +150,8 @@ export class Engine {
       container.error = words;
       throw new EngineError(words);
     };
-    const log = container.spec.logging;
-    if (log.driver === 'syslog') {
-      const [, address = '', port = ''] =
-        /^tcp:\/\/([^:]+):(\d+)$/.exec(log.options['syslog-address'] ?? '') ?? [];
-      if (
-        address !== '' &&
-        this.host.world.reach(this.host, address === 'localhost' ? '127.0.0.1' : address, Number(port)) !==
-          'open'
-      )
-        fail(
-          `failed to create task for container: failed to initialize logging driver: dial tcp ${address}:${port}: connect: connection refused`,
-        );
-    }
+    const silent = loggingProblem(container);
+    if (silent !== null) fail(silent);
     for (const mount of container.spec.mounts) {
       if (container.mounted(mount) !== undefined) continue;
       if (mount.mustExist)
@@ -224,33 +169,16 @@ export class Engine {
     const running = programOf(container.image)(container, this);
     const open: Listener[] = [];
     this.#listeners.set(container, open);
-    for (const port of container.spec.ports) {
-      const service = () => running.serves?.().get(port.containerPort);
-      const secure = service()?.tls;
-      try {
-        open.push(
-          this.host.listeners.open({
-            address: port.address === '' ? '0.0.0.0' : port.address,
-            port: port.hostPort,
-            process: 'docker-proxy',
-            pid: this.host.kernel.takePid(),
-            published: port.address !== '127.0.0.1',
-            http: (request) => service()?.http(request) ?? null,
-            ...(secure === undefined ? {} : { tls: () => service()?.tls?.() ?? null }),
-          }),
-        );
-      } catch (error) {
-        if (!(error instanceof SystemError)) throw error;
-        running.stop(true);
-        const endpoint = createHash('sha256').update(container.id).digest('hex');
-        fail(
-          `failed to set up container networking: driver failed programming external connectivity on endpoint ${container.name} (${endpoint}): failed to bind host port ${port.address === '' ? '0.0.0.0' : port.address}:${port.hostPort}/${port.protocol}: address already in use`,
-        );
-      }
+    const clash = publish(container, running, open);
+    if (clash !== null) {
+      running.stop(true);
+      fail(clash);
     }
     container.began();
     container.pid = this.host.kernel.takePid();
     container.running = running;
+    this.networks.tell(container, 'connect');
+    this.events.container(container, 'start');
     void running.ended.then((status) => this.#ended(container, running, status));
   }
   #close(container: Container): void {
@@ -268,6 +196,7 @@ export class Engine {
     container.status = 'exited';
     await container.clearInside();
     if (!this.up) return;
+    this.#died(container);
     const { name, max } = container.spec.restart;
     const again =
       !container.stoppedByHand &&
@@ -284,49 +213,67 @@ export class Engine {
       if (this.up && container.status === 'restarting') await this.start(container).catch(() => undefined);
     } else if (container.spec.autoRemove) this.#forget(container);
   }
-  async #halt(container: Container, kill: boolean): Promise<void> {
+  #died(container: Container): void {
+    this.networks.tell(container, 'disconnect');
+    this.events.died(container);
+  }
+  /** Ends the main process by a signal; what comes back by itself stays down, too. @returns whether it ran */
+  async #halt(container: Container, signal: SignalName): Promise<boolean> {
     const { running } = container;
     if (running === null) {
       if (container.status === 'restarting') container.status = 'exited';
-      return;
+      return false;
     }
     container.running = null;
     this.#close(container);
-    running.stop(kill);
+    this.events.container(container, 'kill', { signal: String(SIGNALS[signal]) });
+    running.stop(signal === 'KILL');
     const status = await running.ended;
-    container.exitCode = kill ? 137 : status;
+    container.exitCode = signal === 'KILL' ? 137 : status;
     container.pid = 0;
     container.status = 'exited';
     container.finishedAt = this.host.machine.now();
     container.restarts = 0;
     await container.clearInside();
+    this.#died(container);
+    return true;
   }
-  async stop(container: Container, kill = false): Promise<void> {
+  /** `docker stop`. */
+  async stop(container: Container): Promise<void> {
     container.stoppedByHand = true;
-    await this.#halt(container, kill);
+    if (await this.#halt(container, 'TERM')) this.events.container(container, 'stop');
+    if (container.spec.autoRemove) this.#forget(container);
+  }
+  /** `docker kill`: by a signal that ends the main process. */
+  async kill(container: Container, signal: SignalName): Promise<void> {
+    container.stoppedByHand = true;
+    await this.#halt(container, signal);
     if (container.spec.autoRemove) this.#forget(container);
   }
   async restart(container: Container): Promise<void> {
-    await this.#halt(container, false);
+    if (await this.#halt(container, 'TERM')) this.events.container(container, 'stop');
     container.stoppedByHand = false;
     await this.start(container);
+    this.events.container(container, 'restart');
   }
   /** @throws EngineError */
   async remove(container: Container, force: boolean, volumes: boolean): Promise<void> {
     if ((container.status === 'running' || container.status === 'restarting') && !force)
       throw new EngineError(
-        `cannot remove container "${container.name}": container is running: stop the container before removing or force remove`,
+        `cannot remove container "/${container.name}": container is ${container.status}: stop the container before removing or force remove`,
       );
     container.stoppedByHand = true;
-    await this.#halt(container, true);
+    await this.#halt(container, 'KILL');
     this.#forget(container);
     if (volumes)
       for (const mount of container.spec.mounts)
-        if (mount.type === 'volume' && /^[0-9a-f]{64}$/.test(mount.source)) this.volumes.delete(mount.source);
+        if (mount.type === 'volume' && /^[0-9a-f]{64}$/.test(mount.source)) this.dropVolume(mount.source);
   }
   #forget(container: Container): void {
     const at = this.containers.indexOf(container);
-    if (at >= 0) this.containers.splice(at, 1);
+    if (at < 0) return;
+    this.containers.splice(at, 1);
+    this.events.container(container, 'destroy');
   }
   /** A running container of a network by one of its names there. */
   peer(container: Container, alias: string): Container | undefined {

@@ -2,13 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import type { Host } from '../host.js';
 import type { Container } from './container.js';
+import type { EngineEvents } from './events.js';
 import { EngineError, type Network } from './types.js';
 
 export class Networks {
   readonly all: Network[] = [];
   readonly #host: Host;
-  constructor(host: Host) {
+  readonly #events: EngineEvents;
+  constructor(host: Host, events: EngineEvents) {
     this.#host = host;
+    this.#events = events;
   }
   find(name: string): Network | undefined {
     return this.all.find((one) => one.name === name || (name.length > 3 && one.id.startsWith(name)));
@@ -63,6 +66,7 @@ export class Networks {
     if (second === undefined) throw new EngineError('all predefined address pools have been fully subnetted');
     const made = this.#add(name, 'bridge', `172.${second}`, labels);
     this.#card(made);
+    this.#events.network(made, 'create');
     return made;
   }
   /** @throws EngineError */
@@ -77,8 +81,16 @@ export class Networks {
         `error while removing network: network ${network.name} has active endpoints (name:"${users[0]?.name ?? ''}" id:"${users[0]?.shortId ?? ''}")`,
       );
     this.all.splice(this.all.indexOf(network), 1);
+    this.#events.network(network, 'destroy');
     const { machine } = this.#host;
     machine.cards = machine.cards.filter((card) => card.name !== this.#cardName(network));
+  }
+  /** Tells that a container has joined or left its networks. */
+  tell(container: Container, action: 'connect' | 'disconnect'): void {
+    for (const { name } of container.spec.networks) {
+      const network = this.find(name);
+      if (network !== undefined) this.#events.network(network, action, { container: container.id });
+    }
   }
   /** The lowest free address of a network. */
   lease(network: Network, containers: readonly Container[]): string {

@@ -2,6 +2,7 @@
 import { execute, findExecutable } from '../kernel/exec.js';
 import { DeviceDescription, type Description } from '../kernel/description.js';
 import { Outlet } from '../kernel/pipe.js';
+import type { Credentials } from '../kernel/process.js';
 import type { Container } from './container.js';
 import type { Running } from './types.js';
 
@@ -20,20 +21,33 @@ export function environmentOf(container: Container, extra: readonly string[] = [
   }
   return env;
 }
+/** How a command is run beside the main process. */
+interface Inside {
+  readonly env?: readonly string[];
+  readonly cwd?: string;
+  /** Whether its streams are a terminal. */
+  readonly tty?: boolean;
+  readonly credentials?: Credentials;
+}
 /** Runs words in a container. @param streams descriptors 0, 1 and 2 */
 export function runInside(
   container: Container,
   words: readonly string[],
   streams: ReadonlyMap<number, Description>,
-  options: { readonly env?: readonly string[]; readonly cwd?: string } = {},
+  options: Inside = {},
 ) {
   const { kernel } = container.inside;
   return kernel.spawn(
     {
       argv: words,
-      env: environmentOf(container, options.env),
+      env: environmentOf(container, [
+        ...(options.tty === true ? ['TERM=xterm'] : []),
+        ...(options.env ?? []),
+      ]),
       cwd: options.cwd ?? (container.spec.workdir === '' ? '/' : container.spec.workdir),
       lead: 'session',
+      tty: options.tty ?? false,
+      ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
       descriptors: streams,
     },
     async (process) => {

@@ -3,7 +3,7 @@ import type { Host } from '../host.js';
 import { addressNumber, inNetwork, networkOf } from '../model/machine.js';
 import { contactOf } from './access.js';
 import type { Cluster } from './cluster.js';
-import type { PodContext } from './container-run.js';
+import type { PodContext } from './pod-context.js';
 import { listAt, mapAt, textAt, type JsonMap } from './json.js';
 import { builtIn } from './resources.js';
 import { nameOf } from './store.js';

@@ -1,5 +1,6 @@
 /** One cluster: what etcd holds, and who may talk to it. It lives as long as the etcd data directory of its host. */
 import type { Host } from '../host.js';
+import { recordEvent, type EventWords } from './events.js';
 import { listAt, textAt, type JsonMap } from './json.js';
 import { builtIn } from './resources.js';
 import { ObjectStore, nameOf } from './store.js';
@@ -99,54 +100,9 @@ export class Cluster {
     reason: string,
     message: string,
     component: string,
+    from: Pick<EventWords, 'host' | 'fieldPath'> = {},
   ): void {
-    const namespace = textAt(about, 'metadata', 'namespace') || 'default';
-    const time = new Date(this.host.machine.now()).toISOString().replace(/\.\d+Z$/, 'Z');
-    const known = this.store
-      .list('Event', namespace)
-      .find(
-        (event) =>
-          textAt(event, 'involvedObject', 'uid') === textAt(about, 'metadata', 'uid') &&
-          textAt(event, 'reason') === reason &&
-          textAt(event, 'message') === message,
-      );
-    if (known !== undefined) {
-      this.store.update(builtIn('Event'), {
-        ...known,
-        count: Number(textAt(known, 'count')) + 1,
-        lastTimestamp: time,
-      });
-      return;
-    }
-    const all = this.store.list('Event');
-    // Events are forgotten after an hour; here after three hundred.
-    if (all.length > 300) {
-      const oldest = all.toSorted((a, b) =>
-        textAt(a, 'lastTimestamp') < textAt(b, 'lastTimestamp') ? -1 : 1,
-      )[0];
-      if (oldest !== undefined)
-        this.store.delete(builtIn('Event'), textAt(oldest, 'metadata', 'namespace'), nameOf(oldest));
-    }
-    this.store.create(builtIn('Event'), {
-      metadata: {
-        name: `${nameOf(about)}.${(this.store.resourceVersion + nameOf(about).length).padStart(16, '1')}`,
-        namespace,
-      },
-      involvedObject: {
-        apiVersion: textAt(about, 'apiVersion'),
-        kind: textAt(about, 'kind'),
-        name: nameOf(about),
-        namespace: textAt(about, 'metadata', 'namespace'),
-        uid: textAt(about, 'metadata', 'uid'),
-      },
-      type,
-      reason,
-      message,
-      source: { component },
-      count: 1,
-      firstTimestamp: time,
-      lastTimestamp: time,
-    });
+    recordEvent(this, about, { type, reason, message, component, ...from });
   }
   /** The node of a name, or with an address. */
   node(name: string): JsonMap | undefined {

@@ -1,5 +1,5 @@
 /** What a container needs of the API before it starts: credentials for its image, secrets and config maps. */
-import type { PodContext } from './container-run.js';
+import type { PodContext } from './pod-context.js';
 import { isMap, listAt, mapAt, textAt, type Json, type JsonMap } from './json.js';
 import { imageName } from './registry.js';
 

@@ -1,41 +1,27 @@
 /** One container of a pod on a node: waiting, running, ended, tried again. */
 import type { Host } from '../host.js';
 import { missingConfig } from './container-config.js';
+import { ContainerLog } from './container-log.js';
 import {
   START_FAILED,
   statusOf,
   terminated,
+  goDuration,
   type ContainerFacts,
   type ContainerState,
 } from './container-status.js';
 import { numberAt, textAt, type JsonMap } from './json.js';
-import type { PodVolumes } from './pod-files.js';
-import type { PodNet } from './pod-net.js';
 import { ImagePull } from './image-pull.js';
 import { isStarted, PodProcess } from './pod-process.js';
 import { Probes } from './probe.js';
 import { STAYS } from './behaviour.js';
 import { hexOf, type Container } from './runtime.js';
+import type { PodContext } from './pod-context.js';
 import { behaviourOf } from './workloads.js';
 
 /** Seconds of simulated time. */
 const START = 1;
 const MAX_BACKOFF = 300;
-const KEPT_LINES = 2000;
-
-export interface PodContext {
-  readonly host: Host;
-  readonly pod: JsonMap;
-  /** Why containers of this node do not live long; null when they do. */
-  readonly unsettled: string | null;
-  readonly address: string;
-  readonly log: (type: 'Normal' | 'Warning', reason: string, message: string) => void;
-  /** Text of a secret's or config map's key, or null; undefined when the API cannot be asked. */
-  readonly find: (kind: 'Secret' | 'ConfigMap', name: string) => JsonMap | null | undefined;
-  /** The pod's own network and volumes. */
-  readonly net: PodNet;
-  readonly volumes: PodVolumes;
-}
 
 export class ContainerRun {
   readonly spec: JsonMap;
@@ -57,7 +43,7 @@ export class ContainerRun {
   #container: Container | null = null;
   #process: PodProcess | null = null;
   #probes: Probes | null = null;
-  #previous: readonly string[] = [];
+  #previous: ContainerLog | null = null;
   #digest = '';
 
   /** @param waits whether init containers come before it */
@@ -77,12 +63,13 @@ export class ContainerRun {
   get done(): boolean {
     return this.state === 'terminated' && this.exitCode === 0;
   }
-  get log(): readonly string[] {
-    return this.#container?.log ?? [];
+  /** Of its last run; null when it never ran. */
+  get log(): ContainerLog | null {
+    return this.#container?.log ?? null;
   }
-  /** Of the run before this one. */
-  get previousLog(): readonly string[] {
-    return this.#previous;
+  /** Of the run before this one; while it waits for its next try, that is the last there was. */
+  get previousLog(): ContainerLog | null {
+    return this.state === 'waiting' && this.#last !== null ? this.log : this.#previous;
   }
   /** Whether it runs on the machine; what the kubelet last knew of it outlives a power cut. */
   get alive(): boolean {
@@ -125,13 +112,13 @@ export class ContainerRun {
     const real = image !== null && image.tools.length + image.tree.length > 0;
     const behaviour = real ? STAYS : behaviourOf(context, this.spec);
     this.#previous = this.log;
-    const log = [...behaviour.log];
+    const log = new ContainerLog(() => host.machine.now());
+    log.push(...behaviour.log);
     this.#probes = null;
     if (real) {
-      const started = PodProcess.start(context, this.spec, image, context.net, context.volumes, (line) => {
-        log.push(line);
-        if (log.length > KEPT_LINES) log.splice(0, log.length - KEPT_LINES);
-      });
+      const started = PodProcess.start(context, this.spec, image, context.net, context.volumes, (line) =>
+        log.push(line),
+      );
       if (!isStarted(started)) {
         if (started.message !== '') context.log('Warning', 'Failed', `Error: ${started.message}`);
         this.#startedAt = host.machine.now();
@@ -171,8 +158,8 @@ export class ContainerRun {
     this.message = '';
     this.#age = 0;
     this.#startedAt = host.machine.now();
-    context.log('Normal', 'Created', `Created container: ${this.name}`);
-    context.log('Normal', 'Started', `Started container ${this.name}`);
+    context.log('Normal', 'Created', `Created container ${this.name}`, this);
+    context.log('Normal', 'Started', `Started container ${this.name}`, this);
   }
   #live(context: PodContext): void {
     this.#age += 1;
@@ -195,7 +182,7 @@ export class ContainerRun {
     this.ready =
       !this.init && behaviour.unready === null && this.#age >= (probed ? Math.max(2, delay) : START);
     if (behaviour.unready !== null && probed && this.#age % 10 === 5)
-      context.log('Warning', 'Unhealthy', `Readiness probe failed: ${behaviour.unready}`);
+      context.log('Warning', 'Unhealthy', `Readiness probe failed: ${behaviour.unready}`, this);
   }
   /** A real process: what it and its probes say. */
   #follow(context: PodContext, process: PodProcess): void {
@@ -213,7 +200,7 @@ export class ContainerRun {
       process,
       net: context.net,
     });
-    for (const words of said) context.log('Warning', 'Unhealthy', words);
+    for (const words of said) context.log('Warning', 'Unhealthy', words, this);
     this.ready = ready && this.#age >= START;
     if (!kill) return;
     context.log(
@@ -245,10 +232,10 @@ export class ContainerRun {
       this.#container.finishedAt = this.#finishedAt;
       this.#container.log.push(...log);
     }
-    // A container that lived ten minutes starts afresh.
-    this.#backoff =
-      this.#age > 600 ? 10 : Math.min(MAX_BACKOFF, this.#backoff === 0 ? 10 : this.#backoff * 2);
-    this.#wait = this.#backoff === 10 && this.restarts === 0 ? 1 : this.#backoff;
+    // A container that lived ten minutes starts afresh: at once for the first time, then later and later.
+    if (this.#age > 600) this.#backoff = 0;
+    this.#wait = Math.max(1, this.#backoff);
+    this.#backoff = Math.min(MAX_BACKOFF, this.#backoff === 0 ? 10 : this.#backoff * 2);
   }
   #maybeAgain(context: PodContext): void {
     const policy = textAt(context.pod, 'spec', 'restartPolicy') || 'Always';
@@ -258,11 +245,12 @@ export class ContainerRun {
     this.state = 'waiting';
     if (this.#wait > 1) {
       this.reason = 'CrashLoopBackOff';
-      this.message = `back-off ${this.#wait}s restarting failed container=${this.name} pod=${textAt(context.pod, 'metadata', 'name')}_${textAt(context.pod, 'metadata', 'namespace')}`;
+      this.message = `back-off ${goDuration(this.#wait)} restarting failed container=${this.name} pod=${textAt(context.pod, 'metadata', 'name')}_${textAt(context.pod, 'metadata', 'namespace')}`;
       context.log(
         'Warning',
         'BackOff',
         `Back-off restarting failed container ${this.name} in pod ${textAt(context.pod, 'metadata', 'name')}_${textAt(context.pod, 'metadata', 'namespace')}`,
+        this,
       );
     } else this.reason = this.init ? 'PodInitializing' : 'ContainerCreating';
   }

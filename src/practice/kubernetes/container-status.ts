@@ -67,3 +67,8 @@ export function statusOf(facts: ContainerFacts): JsonMap {
     state: stateOf(facts),
   };
 }
+/** `10s`, `2m40s`: how Go writes a time span. @param seconds whole ones */
+export function goDuration(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds % 60}s`;
+}

@@ -1,11 +1,12 @@
 /** The control plane of a host: what its static pods need to run, the sockets they open, and whether the API answers. */
 import type { Host } from '../host.js';
-import { answer, answerJson, type HttpHandler } from '../model/http.js';
+import type { HttpHandler, TlsIdentity } from '../model/http.js';
 import type { Listener, ListenerSpec } from '../model/listeners.js';
 import { SystemError } from '../vfs/inode.js';
-import { answerClient } from './api-http.js';
+import { Serving } from './api/serving.js';
 import { Cluster } from './cluster.js';
-import type { ContainerRun, PodContext } from './container-run.js';
+import type { PodContext } from './pod-context.js';
+import type { ContainerRun } from './container-run.js';
 import { listAt, textAt, type JsonMap } from './json.js';
 import { ends, STAYS, type Behaviour } from './behaviour.js';
 
@@ -18,6 +19,8 @@ export interface ApiServer {
   /** PEM of the CA that signs its clients and itself. */
   readonly ca: string;
   readonly certificate: string;
+  /** PEM keys that tokens of ServiceAccounts are signed and checked with. */
+  readonly accountKeys: { readonly signs: string; readonly verifies: string };
 }
 const COMPONENTS = [
   'etcd',
@@ -126,6 +129,7 @@ export class ControlPlane {
   controllers = false;
   scheduler = false;
   proxy = false;
+  #serving: Serving | null = null;
 
   constructor(host: Host) {
     this.#host = host;
@@ -137,6 +141,8 @@ export class ControlPlane {
   }
   /** Power is gone. */
   halt(): void {
+    this.#serving?.close();
+    this.#serving = null;
     this.#open.clear();
     this.cluster = null;
     this.api = null;
@@ -169,15 +175,17 @@ export class ControlPlane {
         listen(addressIn(url), 2380, 'etcd');
       listen('127.0.0.1', 2381, 'etcd');
     }
-    if (api !== undefined && this.api !== null) {
-      const { host } = this.api;
-      const key = () => host.volume.text(flagOf(api.spec, 'tls-private-key-file')) ?? '';
-      const cert = () => host.volume.text(flagOf(api.spec, 'tls-cert-file')) ?? '';
+    const fileOf = (flag: string) =>
+      api === undefined ? '' : (this.#host.volume.text(flagOf(api.spec, flag)) ?? '');
+    const tls = () => ({ cert: fileOf('tls-cert-file'), key: fileOf('tls-private-key-file') });
+    this.#settleServing(tls);
+    if (this.api !== null)
       listen('0.0.0.0', this.api.port, 'kube-apiserver', {
         http: this.#http,
-        tls: () => ({ cert: cert(), key: key() }),
+        accept: (connection) =>
+          this.#serving === null ? connection.destroy() : this.#serving.accept(connection),
+        tls,
       });
-    }
     if (find('kube-controller-manager', 1) !== undefined) listen('127.0.0.1', 10_257, 'kube-controller');
     if (find('kube-scheduler', 1) !== undefined) listen('127.0.0.1', 10_259, 'kube-scheduler');
     if (proxy !== undefined) {
@@ -237,37 +245,22 @@ export class ControlPlane {
       version: /:(v[\d.]+)/.exec(textAt(spec, 'image'))?.[1] ?? 'v1.30.0',
       ca: this.#host.volume.text(flagOf(spec, 'client-ca-file')) ?? '',
       certificate: this.#host.volume.text(flagOf(spec, 'tls-cert-file')) ?? '',
+      accountKeys: {
+        signs: this.#host.volume.text(flagOf(spec, 'service-account-signing-key-file')) ?? '',
+        verifies: this.#host.volume.text(flagOf(spec, 'service-account-key-file')) ?? '',
+      },
     };
   }
-  /** What anybody may ask without showing who he is. */
-  readonly #http: HttpHandler = (request) => {
-    const { pathname } = request.url;
-    if (['/healthz', '/livez', '/readyz'].includes(pathname))
-      return answer(200, 'ok', [['Content-Type', 'text/plain; charset=utf-8']]);
-    if (pathname === '/version')
-      return answerJson(200, {
-        major: '1',
-        minor: this.api?.version.split('.')[1] ?? '',
-        gitVersion: this.api?.version ?? '',
-        platform: 'linux/amd64',
-      });
-    const { api } = this;
-    if (request.certificate !== undefined && api !== null)
-      return answerClient(api, request.certificate, request);
-    const info = this.cluster?.store.get('ConfigMap', 'kube-public', 'cluster-info');
-    if (pathname === '/api/v1/namespaces/kube-public/configmaps/cluster-info' && info !== undefined)
-      return answerJson(200, { kind: 'ConfigMap', apiVersion: 'v1', ...info });
-    return answerJson(request.headers.has('authorization') ? 401 : 403, {
-      kind: 'Status',
-      apiVersion: 'v1',
-      metadata: {},
-      status: 'Failure',
-      message: request.headers.has('authorization')
-        ? 'Unauthorized'
-        : `forbidden: User "system:anonymous" cannot get path "${pathname}"`,
-      reason: request.headers.has('authorization') ? 'Unauthorized' : 'Forbidden',
-      details: {},
-      code: request.headers.has('authorization') ? 401 : 403,
-    });
-  };
+  /** Follows whether there is an API: a run of its server begins, goes on, or breaks off with all its connections. */
+  #settleServing(identity: () => TlsIdentity): void {
+    if (this.#serving !== null && this.#serving.api.cluster !== this.api?.cluster) {
+      this.#serving.close();
+      this.#serving = null;
+    }
+    if (this.api === null) return;
+    if (this.#serving === null) this.#serving = new Serving(this.api, identity);
+    this.#serving.api = this.api;
+    this.#serving.tick();
+  }
+  readonly #http: HttpHandler = (request) => this.#serving?.whole(request) ?? null;
 }

@@ -1,10 +1,11 @@
 /** Getting the image of a container onto its node: by its pull policy, again after a failure, and in whose words. */
 import { registryLogin } from './container-config.js';
-import type { PodContext } from './container-run.js';
+import type { PodContext } from './pod-context.js';
 import { imageName } from './registry.js';
 
 /** Seconds of simulated time. */
 const PULL = 3;
+const TOOK = `${PULL}.004s`;
 const FIRST_BACKOFF = 10;
 const MAX_BACKOFF = 300;
 /** How long a failed pull is shown as such before it counts as waiting for the next try. */
@@ -36,6 +37,8 @@ export class ImagePull {
     const { runtime } = context.host.kube;
     const there = runtime.image(this.#image) !== undefined;
     if ((there && this.#policy !== 'Always') || this.#state === 'done') {
+      if (this.#state !== 'done')
+        context.log('Normal', 'Pulled', `Container image "${this.#image}" already present on machine`);
       this.#state = 'none';
       this.problem = null;
       return true;
@@ -62,7 +65,12 @@ export class ImagePull {
   #end(context: PodContext, wrong: string | null): void {
     if (wrong === null) {
       this.#state = 'done';
-      context.log('Normal', 'Pulled', `Successfully pulled image "${this.#image}"`);
+      const bytes = context.host.kube.runtime.image(this.#image)?.bytes ?? 0;
+      context.log(
+        'Normal',
+        'Pulled',
+        `Successfully pulled image "${this.#image}" in ${TOOK} (${TOOK} including waiting). Image size: ${bytes} bytes.`,
+      );
       return;
     }
     this.#state = 'failed';

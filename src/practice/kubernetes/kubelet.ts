@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Host } from '../host.js';
 import { contactOf, type Contact } from './access.js';
 import { calicoAddress } from './calico.js';
-import type { PodContext } from './container-run.js';
-import { listAt, mapAt, sameJson, textAt, type JsonMap } from './json.js';
+import type { PodContext } from './pod-context.js';
+import { textAt, type JsonMap } from './json.js';
 import { stamp, syncFailed } from './klog.js';
 import { BOOTSTRAP_CONF, KUBELET_CONF, kubeletSettings, type KubeletSettings } from './kubelet-config.js';
-import { nodeConditions, nodeObject, nodeStatus } from './node-object.js';
+import { reportNode } from './node-report.js';
 import { PodRun } from './pod-run.js';
 import { builtIn } from './resources.js';
 import { staticPod } from './static-pod.js';
@@ -173,12 +173,22 @@ export class Kubelet {
       address: this.nodeAddress,
       net: run.net,
       volumes: run.volumes,
-      log: (type, reason, message) => contact.api?.cluster.event(run.pod, type, reason, message, 'kubelet'),
+      log: this.#events(contact, run),
       find: (kind, name) =>
         contact.api === null
           ? undefined
           : (contact.api.cluster.store.get(kind, namespaceOf(run.pod), name) ?? null),
     };
+  }
+  #events(contact: Contact, run: PodRun): PodContext['log'] {
+    const host = this.nodeName;
+    return (type, reason, message, container) =>
+      contact.api?.cluster.event(run.pod, type, reason, message, 'kubelet', {
+        host,
+        ...(container === undefined
+          ? {}
+          : { fieldPath: `spec.${container.init ? 'initContainers' : 'containers'}{${container.name}}` }),
+      });
   }
   #give(contact: Contact): { readonly address: string } | { readonly why: string } {
     const missing = this.#host.kube.runtime.networkMissing;
@@ -247,11 +257,7 @@ export class Kubelet {
         );
       return;
     }
-    const known = cluster.node(this.nodeName);
-    if (known === undefined) store.create(builtIn('Node'), nodeObject(this.#host));
-    const node = cluster.node(this.nodeName);
-    if (node === undefined) return;
-    this.#heartbeat(contact, node);
+    reportNode(this.#host, cluster, this.nodeName, this.#seconds % 10 === 0);
     const theirs = store.list('Pod').filter((pod) => textAt(pod, 'spec', 'nodeName') === this.nodeName);
     const uids = new Set(theirs.map(uidOf));
     for (const pod of theirs) {
@@ -269,32 +275,13 @@ export class Kubelet {
   }
   #finish(contact: Contact, pod: JsonMap): void {
     const run = this.pods.get(uidOf(pod));
+    if (run !== undefined && !run.leaving) {
+      // It is gone a little later: until then its containers have time to end.
+      run.leave(this.#host, this.#events(contact, run));
+      return;
+    }
     run?.stop(this.#host);
     this.pods.delete(uidOf(pod));
     contact.api?.cluster.store.delete(builtIn('Pod'), namespaceOf(pod), nameOf(pod));
-  }
-  #heartbeat(contact: Contact, node: JsonMap): void {
-    const { store } = contact.api?.cluster ?? {};
-    if (store === undefined) return;
-    const status = nodeStatus(this.#host, listAt(node, 'status', 'conditions'));
-    const before = nodeConditions(node);
-    const changed = ['Ready', 'DiskPressure', 'MemoryPressure'].some(
-      (type) => before[type] !== nodeConditions({ status })[type],
-    );
-    const renew = store.get('Lease', 'kube-node-lease', this.nodeName);
-    store.update(builtIn('Lease'), {
-      ...renew,
-      metadata: { ...mapAt(renew, 'metadata'), name: this.nodeName, namespace: 'kube-node-lease' },
-      spec: {
-        holderIdentity: this.nodeName,
-        leaseDurationSeconds: 40,
-        renewTime: String(this.#host.world.simulation.seconds),
-      },
-    });
-    const same =
-      sameJson(mapAt(node, 'status', 'nodeInfo'), mapAt(status, 'nodeInfo')) &&
-      sameJson([...listAt(node, 'status', 'addresses')], [...listAt(status, 'addresses')]);
-    if (changed || !same || this.#seconds % 10 === 0)
-      store.setStatus(builtIn('Node'), '', this.nodeName, status);
   }
 }

@@ -2,7 +2,7 @@
 import type { Host } from '../host.js';
 import { SystemError, type DirectoryInode, type Inode } from '../vfs/inode.js';
 import type { Volume } from '../vfs/volume.js';
-import type { PodContext } from './container-run.js';
+import type { PodContext } from './pod-context.js';
 import { isMap, listAt, mapAt, numberAt, textAt, type Json, type JsonMap } from './json.js';
 
 /** Why a volume cannot be mounted, as the event says it. */

@@ -11,6 +11,8 @@ import { namespaceOf } from './store.js';
 export function reachInCluster(from: Host, address: string, port: number): Reach | null {
   const { cluster } = from.kube.services;
   if (cluster === null) return null;
+  // What a machine of the lab has is no pod's own.
+  if (from.world.holder(address) !== undefined) return null;
   const { store } = cluster;
   const pod = store
     .list('Pod')

@@ -9,7 +9,7 @@ import { Outlet } from '../kernel/pipe.js';
 import type { Credentials, Process } from '../kernel/process.js';
 import { SystemError } from '../vfs/inode.js';
 import { Volume } from '../vfs/volume.js';
-import type { PodContext } from './container-run.js';
+import type { PodContext } from './pod-context.js';
 import { listAt, numberAt, textAt, type JsonMap } from './json.js';
 import { environmentFor, type PodVolumes } from './pod-files.js';
 import type { PodNet } from './pod-net.js';
@@ -190,10 +190,18 @@ export class PodProcess {
     });
     return new PodProcess(kernel, main, env, who, cwd);
   }
-  /** Runs words beside the main process. @param descriptors 0, 1 and 2 */
-  exec(words: readonly string[], descriptors: ReadonlyMap<number, Description>): Process {
+  /** Runs words beside the main process. @param descriptors 0, 1 and 2; @param tty whether they are a terminal */
+  exec(words: readonly string[], descriptors: ReadonlyMap<number, Description>, tty = false): Process {
     return this.#kernel.spawn(
-      { argv: words, env: this.#env, cwd: this.#cwd, credentials: this.#who, lead: 'session', descriptors },
+      {
+        argv: words,
+        env: tty ? new Map([...this.#env, ['TERM', 'xterm']]) : this.#env,
+        cwd: this.#cwd,
+        credentials: this.#who,
+        lead: 'session',
+        tty,
+        descriptors,
+      },
       async (process) => {
         const [word = ''] = words;
         const found = findExecutable(process, word, this.#env.get('PATH') ?? PATH);

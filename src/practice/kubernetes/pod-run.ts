@@ -1,6 +1,7 @@
 /** One pod on its node, as the kubelet drives it: sandbox, init containers, containers, and the status it reports. */
 import type { Host } from '../host.js';
-import { ContainerRun, type PodContext } from './container-run.js';
+import type { PodContext } from './pod-context.js';
+import { ContainerRun } from './container-run.js';
 import { isMap, listAt, textAt, type JsonMap } from './json.js';
 import { PodVolumes } from './pod-files.js';
 import { PodNet } from './pod-net.js';
@@ -16,6 +17,7 @@ export class PodRun {
   readonly volumes: PodVolumes;
   #startedAt: number;
   #sandbox = false;
+  #leaving = false;
   #waits = 1;
 
   constructor(host: Host, pod: JsonMap, isStatic: boolean) {
@@ -56,6 +58,7 @@ export class PodRun {
     context: PodContext,
     give: (uid: string) => { readonly address: string } | { readonly why: string },
   ): void {
+    if (this.#leaving) return;
     const { host } = context;
     const { runtime } = host.kube;
     if (!this.#sandbox) {
@@ -108,6 +111,18 @@ export class PodRun {
     this.net.address = this.hostNetwork ? this.address : '';
     this.#waits = 1;
     for (const container of [...this.init, ...this.containers]) container.again();
+  }
+  /** It is asked to end; what it does not do any more is begin anything. */
+  get leaving(): boolean {
+    return this.#leaving;
+  }
+  leave(host: Host, log: PodContext['log']): void {
+    this.#leaving = true;
+    for (const container of [...this.init, ...this.containers]) {
+      if (container.state === 'running')
+        log('Normal', 'Killing', `Stopping container ${container.name}`, container);
+      container.end(host, 0);
+    }
   }
   stop(host: Host): void {
     for (const container of [...this.init, ...this.containers]) container.end(host, 0);

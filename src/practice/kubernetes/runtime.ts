@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Host } from '../host.js';
 import type { CriConfig } from './containerd-config.js';
+import type { ContainerLog } from './container-log.js';
 import type { ImageSpec } from '../images/spec.js';
 import { imageName, resolveImage } from './registry.js';
 
@@ -25,7 +26,7 @@ export interface Container {
   /** Host's clock, epoch ms. */
   createdAt: number;
   finishedAt: number;
-  log: string[];
+  readonly log: ContainerLog;
 }
 export interface Sandbox {
   readonly id: string;

@@ -1,13 +1,16 @@
 /** The objects of one cluster, as etcd keeps them: versions, changes, watchers. An API server is a face on this. */
 import { randomUUID } from 'node:crypto';
-import { isMap, mapAt, sameJson, textAt, type Json, type JsonMap } from './json.js';
+import { isMap, listAt, mapAt, sameJson, textAt, type Json, type JsonMap } from './json.js';
 import { RESOURCES, definedBy, type Resource } from './resources.js';
 
 export type ChangeKind = 'ADDED' | 'MODIFIED' | 'DELETED';
 export interface Change {
   readonly type: ChangeKind;
   readonly resource: Resource;
+  /** As it is now; of one that is deleted, as it was last, with the version of its end. */
   readonly object: JsonMap;
+  /** As it was before; null for a new one. */
+  readonly previous: JsonMap | null;
 }
 export const nameOf = (object: Json | undefined): string => textAt(object, 'metadata', 'name');
 export const namespaceOf = (object: Json | undefined): string => textAt(object, 'metadata', 'namespace');
@@ -16,6 +19,10 @@ export const uidOf = (object: Json | undefined): string => textAt(object, 'metad
 export class ObjectStore {
   /** Kind → `namespace/name` → object. */
   readonly #kinds = new Map<string, Map<string, JsonMap>>();
+  /** Keys of a kind in their order, until one comes or goes: lists are asked for many times a second. */
+  readonly #order = new Map<string, readonly string[]>();
+  /** Uids that something names as its owner. */
+  readonly #owners = new Set<string>();
   #custom: { readonly version: number; readonly resources: readonly Resource[] } = {
     version: -1,
     resources: [],
@@ -67,12 +74,22 @@ export class ObjectStore {
   get(kind: string, namespace: string, name: string): JsonMap | undefined {
     return this.#kinds.get(kind)?.get(`${namespace}/${name}`);
   }
-  /** Objects of a kind by name; all namespaces without one. */
+  /** Objects of a kind in the order of etcd's keys; all namespaces without one. They are never changed, only replaced. */
   list(kind: string, namespace?: string): JsonMap[] {
-    return [...(this.#kinds.get(kind) ?? [])]
-      .filter(([key]) => namespace === undefined || key.startsWith(`${namespace}/`))
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, object]) => object);
+    const objects = this.#kinds.get(kind);
+    if (objects === undefined) return [];
+    let order = this.#order.get(kind);
+    if (order === undefined) {
+      order = [...objects.keys()].toSorted();
+      this.#order.set(kind, order);
+    }
+    const prefix = `${namespace ?? ''}/`;
+    const found: JsonMap[] = [];
+    for (const key of order) {
+      const object = namespace === undefined || key.startsWith(prefix) ? objects.get(key) : undefined;
+      if (object !== undefined) found.push(object);
+    }
+    return found;
   }
   /** Adds an object; one of that name must not be there. */
   create(resource: Resource, object: JsonMap): JsonMap {
@@ -90,7 +107,8 @@ export class ObjectStore {
         ...('spec' in object ? { generation: 1 } : {}),
       },
     };
-    return this.#commit('ADDED', resource, namespace, made);
+    for (const owner of listAt(metadata, 'ownerReferences')) this.#owners.add(textAt(owner, 'uid'));
+    return this.#commit('ADDED', resource, namespace, made, null);
   }
   /** Replaces an object; what identifies it stays. Nothing happens when nothing differs. */
   update(resource: Resource, object: JsonMap): JsonMap {
@@ -110,7 +128,9 @@ export class ObjectStore {
         ...('generation' in kept ? { generation } : {}),
       },
     };
-    return sameJson(old, next) ? old : this.#commit('MODIFIED', resource, namespace, next);
+    if (sameJson(old, next)) return old;
+    for (const owner of listAt(object, 'metadata', 'ownerReferences')) this.#owners.add(textAt(owner, 'uid'));
+    return this.#commit('MODIFIED', resource, namespace, next, old);
   }
   /** Changes parts of an object that may be there. */
   change(
@@ -134,16 +154,21 @@ export class ObjectStore {
     const old = objects.get(key);
     if (old === undefined) return undefined;
     objects.delete(key);
+    this.#order.delete(resource.kind);
     this.#version += 1;
     if (resource.kind === 'CustomResourceDefinition') this.#define(old);
-    this.#tell({ type: 'DELETED', resource, object: old });
+    const ended = { ...old, metadata: { ...mapAt(old, 'metadata'), resourceVersion: String(this.#version) } };
+    this.#tell({ type: 'DELETED', resource, object: ended, previous: old });
     // What it owned goes with it, as the garbage collector does.
     const uid = uidOf(old);
+    if (!this.#owners.delete(uid)) return old;
     for (const object of [...this.#kinds.values()].flatMap((some) => [...some.values()])) {
       const owners = mapAt(object, 'metadata')['ownerReferences'];
       if (!Array.isArray(owners) || !owners.some((owner) => textAt(owner, 'uid') === uid)) continue;
       const owned = this.resourceOf(object);
-      if (owned !== undefined) this.delete(owned, namespaceOf(object), nameOf(object));
+      // Pods are asked to end, and have time for it: the controllers see to that.
+      if (owned !== undefined && owned.kind !== 'Pod')
+        this.delete(owned, namespaceOf(object), nameOf(object));
     }
     return old;
   }
@@ -160,7 +185,13 @@ export class ObjectStore {
     this.#watchers.add(listener);
     return () => this.#watchers.delete(listener);
   }
-  #commit(type: 'ADDED' | 'MODIFIED', resource: Resource, namespace: string, object: JsonMap): JsonMap {
+  #commit(
+    type: 'ADDED' | 'MODIFIED',
+    resource: Resource,
+    namespace: string,
+    object: JsonMap,
+    previous: JsonMap | null,
+  ): JsonMap {
     this.#version += 1;
     const metadata = object['metadata'];
     const stored: JsonMap = {
@@ -169,7 +200,8 @@ export class ObjectStore {
     };
     this.#of(resource.kind).set(`${namespace}/${nameOf(stored)}`, stored);
     if (resource.kind === 'CustomResourceDefinition') this.#define();
-    this.#tell({ type, resource, object: stored });
+    if (previous === null) this.#order.delete(resource.kind);
+    this.#tell({ type, resource, object: stored, previous });
     return stored;
   }
   #tell(change: Change): void {

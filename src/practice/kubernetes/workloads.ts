@@ -1,5 +1,5 @@
 /** What the programs in containers do, as far as anybody sees it: run, end, wait, and what they leave on the node. */
-import type { PodContext } from './container-run.js';
+import type { PodContext } from './pod-context.js';
 import { ends, STAYS, type Behaviour } from './behaviour.js';
 import { calicoBehaviour } from './calico.js';
 import { controlPlaneBehaviour } from './control-plane.js';

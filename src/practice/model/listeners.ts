@@ -1,4 +1,5 @@
 /** Listening TCP sockets of a host that are not a unit's own: containers, NodePorts, servers that programs start. */
+import type { Duplex } from 'node:stream';
 import { SystemError } from '../vfs/inode.js';
 import type { HttpHandler, TlsIdentity } from './http.js';
 
@@ -10,6 +11,8 @@ export interface ListenerSpec {
   readonly process: string;
   readonly pid: number;
   readonly http?: HttpHandler;
+  /** Takes a connection of its own, for servers that stream or change the protocol; others are spoken for by `http`. */
+  readonly accept?: (connection: Duplex) => void;
   /** Present on TLS servers; null when it has no certificate it could show. Asked at each connection. */
   readonly tls?: () => TlsIdentity | null;
   /** Reached by DNAT and FORWARD, so that rules for the host's INPUT do not count (Docker's ports, NodePorts). */

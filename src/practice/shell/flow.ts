@@ -26,6 +26,12 @@ export class ExitRequest extends Error {
     this.status = status;
   }
 }
+/** A statement that the parser could not make sense of: ends a script, not somebody's session. */
+export class WrongStatement extends ExitRequest {
+  constructor() {
+    super(2);
+  }
+}
 /** An expansion that cannot be done (unset variable under nounset, bad arithmetic): ends a non-interactive shell. */
 export class ExpansionError extends Error {
   override readonly name = 'ExpansionError';
@@ -34,4 +40,8 @@ export class ExpansionError extends Error {
     super(message);
     this.fatal = fatal;
   }
+}
+/** Ctrl-C at the terminal: an interactive shell gives up what it runs and prompts anew. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
 }

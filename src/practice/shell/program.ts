@@ -4,6 +4,7 @@ import type { Process } from '../kernel/process.js';
 import { SystemError } from '../vfs/inode.js';
 import { parseScript, type ScriptNode, type StatementNode } from './ast.js';
 import { BUILTINS } from './builtins/table.js';
+import { failOnMistake, promptFor, runTyped, takeSeat } from './interactive.js';
 import { RedirectionError } from './redirection.js';
 import { Shell } from './shell.js';
 import { runSimple } from './simple.js';
@@ -142,13 +143,20 @@ const QUIET_MS = 25;
 /** Bytes looked at in one go: a script may be followed by much that is meant for its commands. */
 const GATHER_BYTES = 256 * 1024;
 
-/** Gives what has come in so far; `ended` when nothing more will. Waits for the first bytes, then until it is quiet. */
-async function gather(process: Process): Promise<{ readonly bytes: Buffer; readonly ended: boolean }> {
+/**
+ * Gives what has come in so far; `ended` when nothing more will. Waits for the first bytes, then until it is quiet.
+ * @param byLine one read is enough: a terminal gives whole lines, and the next may be meant for a command
+ */
+async function gather(
+  process: Process,
+  byLine: boolean,
+): Promise<{ readonly bytes: Buffer; readonly ended: boolean }> {
   const description = process.descriptor(0);
   const chunks: Buffer[] = [];
   const first = await description.read(1 << 20, process.signal);
   if (first === null) return { bytes: Buffer.alloc(0), ended: true };
   chunks.push(first);
+  if (byLine) return { bytes: first, ended: false };
   for (
     let size = first.length;
     size < GATHER_BYTES;
@@ -241,34 +249,44 @@ function firstGroup(bytes: Buffer): Part | null {
 /** `bash -s`: runs what comes in on stdin as it comes; a command that reads stdin gets the lines after its own. */
 async function runStandardInput(shell: Shell, interactive: boolean): Promise<void> {
   const { process } = shell;
+  const terminal = interactive ? takeSeat(shell) : null;
   const prompt = async () => {
-    if (interactive) await process.out(promptOf(shell));
+    if (interactive) await process.out(promptFor(shell, terminal));
   };
   let pending: Buffer = Buffer.alloc(0);
   let ended = false;
   await prompt();
   while (!ended || pending.length > 0) {
     if (!ended) {
-      const part = await gather(process);
+      const part = await gather(process, terminal !== null);
       pending = Buffer.concat([pending, part.bytes]);
       ({ ended } = part);
     }
-    let part: Part | null;
-    try {
-      part = partOf(pending, ended);
-    } catch (error) {
-      await shell.syntaxError(error);
-      return;
+    let part: Part | null = null;
+    if (shell.interrupted) pending = Buffer.alloc(0);
+    else
+      try {
+        part = partOf(pending, ended);
+        if (part === null) {
+          if (terminal !== null) failOnMistake(pending.toString('utf8'));
+          if (terminal !== null) await process.out('> ');
+          continue;
+        }
+      } catch (error) {
+        await shell.syntaxError(error);
+        if (terminal === null || ended) return;
+        pending = Buffer.alloc(0);
+      }
+    if (part !== null) {
+      pending =
+        terminal === null ? await runShared(shell, part) : await runTyped(shell, runShared(shell, part));
+      if (pending.length === 0) shell.lineOffset += part.text.split('\n').length - 1;
     }
-    if (part === null) continue;
-    pending = await runShared(shell, part);
-    if (pending.length > 0) continue;
-    shell.lineOffset += part.text.split('\n').length - 1;
-    if (!ended) await prompt();
+    shell.interrupted = false;
+    if (!ended && pending.length === 0) await prompt();
   }
   if (interactive) await process.out('exit\n');
 }
-
 /** Top-level statements grouped by the line they start on, each group with the offset where the next one starts. */
 function lines(script: ScriptNode, text: string): { readonly statements: StatementNode[]; next: number }[] {
   const groups: { readonly statements: StatementNode[]; next: number }[] = [];
@@ -307,13 +325,6 @@ async function runShared(shell: Shell, { script, text, rest: behind }: Part): Pr
     if (index === groups.length - 1) return Buffer.from(behind);
   }
   return Buffer.alloc(0);
-}
-
-function promptOf(shell: Shell): string {
-  const { credentials, cwd } = shell.process;
-  const home = shell.vars.get('HOME') ?? '';
-  const shown = home !== '' && cwd.startsWith(home) ? `~${cwd.slice(home.length)}` : cwd;
-  return `${credentials.user}@${shell.parameter('HOSTNAME') ?? 'host'}:${shown}${credentials.uid === 0 ? '#' : '$'} `;
 }
 
 /** Builtins that are programs too, for `sudo test`, `xargs echo`, `env printf`. */

@@ -13,7 +13,14 @@ import { BUILTINS } from './builtins/table.js';
 import { runCompound } from './compound.js';
 import { expander } from './expansion.js';
 import { assign, printFile } from './assignment.js';
-import { BreakRequest, ExitRequest, ExpansionError, ReturnRequest } from './flow.js';
+import {
+  BreakRequest,
+  ExitRequest,
+  ExpansionError,
+  Interrupted,
+  ReturnRequest,
+  WrongStatement,
+} from './flow.js';
 import type { Names } from './arithmetic.js';
 import { RedirectionError } from './redirection.js';
 import { runSimple } from './simple.js';
@@ -130,7 +137,7 @@ export class Shell extends ShellState {
   async runStatement(node: StatementNode): Promise<void> {
     if (node.deferredError !== undefined) {
       await this.process.err(`${this.name}: line ${this.line}: ${node.deferredError.message}\n`);
-      throw new ExitRequest(2);
+      throw new WrongStatement();
     }
     if (this.options.verbose && node.sourceText !== undefined) await this.process.err(`${node.sourceText}\n`);
     if (node.background) {
@@ -228,6 +235,7 @@ export class Shell extends ShellState {
 
   async runCommand(node: CommandNode): Promise<void> {
     this.process.signal.throwIfAborted();
+    if (this.interrupted) throw new Interrupted();
     this.#sinceTurn += 1;
     if (this.#sinceTurn >= TURN) {
       this.#sinceTurn = 0;

@@ -67,6 +67,8 @@ export abstract class ShellState {
   traps = new Map<TrapName, string>();
   readonly pendingTraps: SignalName[] = [];
   inTrap = false;
+  /** Set by Ctrl-C at an interactive shell's terminal, until it has given up what it runs. */
+  interrupted = false;
   /** Above 0: a failure here ends nothing (conditions, `&&`, `!`). */
   tolerant = 0;
   loops = 0;

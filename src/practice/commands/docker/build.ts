@@ -238,7 +238,10 @@ export const build: Verb = (call, args) =>
       }
       // The same content is the same image, made when it was made first.
       const kept = engine.images.find(({ spec }) => spec.id === image.id)?.spec ?? image;
-      for (const name of names) engine.addImage(name, kept);
+      for (const name of names) {
+        engine.addImage(name, kept);
+        engine.events.image(`sha256:${kept.id}`, 'tag', name);
+      }
       if (names.length === 0) engine.addImage(`sha256:${kept.id}`, kept).names.clear();
       await say(
         `#9 writing image sha256:${kept.id} done\n${names.map((name) => `#9 naming to ${name} done\n`).join('')}#9 DONE 0.2s\n`,

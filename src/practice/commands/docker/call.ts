@@ -7,6 +7,8 @@ import type { Process } from '../../kernel/process.js';
 import { OptionError, readOptions, type Options, type OptionSpec } from '../options.js';
 
 export const API_VERSION = '1.51';
+/** The oldest that the daemon still speaks. */
+export const MIN_API_VERSION = '1.24';
 /** Version number inside a package's version, of the first that is installed. */
 function versionOf(host: Host, names: readonly string[], fallback: string): string {
   const found = names.map((name) => host.packages.find(name)).find((entry) => entry?.status === 'installed');

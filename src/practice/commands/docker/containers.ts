@@ -1,13 +1,28 @@
 /** docker ps, start, stop, restart, kill, rm, wait, logs, exec, rename. */
+import { randomBytes } from 'node:crypto';
 import type { Container } from '../../docker/container.js';
+import { renameContainer, sendSignal } from '../../docker/actions.js';
 import { psRow } from '../../docker/describe.js';
+import { isWanted } from '../../docker/filters.js';
 import { runInside } from '../../docker/shell-program.js';
 import { EngineError } from '../../docker/types.js';
 import { renderTemplate } from '../../format/go-template.js';
 import { DeviceDescription, type Description } from '../../kernel/description.js';
 import { Waiters } from '../../kernel/pipe.js';
+import { terminalOf } from '../../terminal.js';
 import type { Options } from '../options.js';
 import { daemon, Refusal, table, withDockerOptions, type Call } from './call.js';
+
+/** `key=value` filters of the command line by their keys. */
+function grouped(filters: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const filter of filters) {
+    const at = filter.indexOf('=');
+    const key = filter.slice(0, at);
+    groups.set(key, [...(groups.get(key) ?? []), filter.slice(at + 1)]);
+  }
+  return groups;
+}
 
 export type Verb = (call: Call, args: readonly string[]) => Promise<number>;
 
@@ -15,47 +30,6 @@ export function need(call: Call, name: string): Container {
   const found = daemon(call, `v1.51/containers/${name}/json`).find(name);
   if (found === undefined) throw new EngineError(`No such container: ${name}`);
   return found;
-}
-
-function wanted(container: Container, filters: readonly string[]): boolean {
-  const groups = new Map<string, string[]>();
-  for (const filter of filters) {
-    const at = filter.indexOf('=');
-    const key = filter.slice(0, at);
-    groups.set(key, [...(groups.get(key) ?? []), filter.slice(at + 1)]);
-  }
-  return [...groups].every(([key, values]) =>
-    values[key === 'label' ? 'every' : 'some']((value) => {
-      switch (key) {
-        case 'name':
-          return [container.name, `/${container.name}`].some((one) => new RegExp(value).test(one));
-        case 'id':
-          return container.id.startsWith(value);
-        case 'status':
-          return container.status === value;
-        case 'health':
-          return container.health === value;
-        case 'label': {
-          const [label = '', text] = value.split(/=(.*)/s);
-          const own = container.spec.labels[label];
-          return own !== undefined && (text === undefined || own === text);
-        }
-        case 'publish':
-        case 'expose':
-          return container.spec.ports.some((port) => String(port.hostPort) === value.replace(/\/tcp$/, ''));
-        case 'network':
-          return container.spec.networks.some(({ name }) => name === value);
-        case 'ancestor':
-          return container.spec.image === value || container.image.id.startsWith(value);
-        case 'volume':
-          return container.spec.mounts.some((mount) => mount.source === value || mount.target === value);
-        case 'exited':
-          return container.status === 'exited' && String(container.exitCode) === value;
-        default:
-          throw new EngineError(`invalid filter '${key}'`);
-      }
-    }),
-  );
 }
 
 const COLUMNS = {
@@ -116,7 +90,7 @@ export const ps: Verb = (call, args) =>
         filters.some((filter) => filter.startsWith('status=') || filter.startsWith('exited='));
       const chosen = engine.containers
         .filter((one) => all || one.status === 'running' || one.status === 'restarting')
-        .filter((one) => wanted(one, filters))
+        .filter((one) => isWanted(one, grouped(filters)))
         .toReversed();
       if (options.has('q', 'quiet')) {
         for (const one of chosen)
@@ -188,13 +162,8 @@ export const restart = each(
   },
 );
 export const kill = each('kill', { values: 's', long: ['signal='] }, async (call, container, options) => {
-  if (container.status !== 'running')
-    throw new EngineError(
-      `cannot kill container: ${container.name}: container ${container.id} is not running`,
-    );
   const signal = options.value('s', 'signal') ?? 'KILL';
-  if (signal.endsWith('HUP')) return;
-  await call.engine.stop(container, /KILL|9/.test(signal));
+  await sendSignal(call.engine, container, signal);
 });
 export const rm = each(
   'rm',
@@ -251,7 +220,12 @@ export async function execIn(
   call: Call,
   container: Container,
   words: readonly string[],
-  options: { readonly env?: readonly string[]; readonly cwd?: string; readonly input: boolean },
+  options: {
+    readonly env?: readonly string[];
+    readonly cwd?: string;
+    readonly input: boolean;
+    readonly tty?: boolean;
+  },
 ): Promise<number> {
   if (container.status !== 'running') throw new EngineError(`container ${container.id} is not running`);
   const streams = new Map<number, Description>([
@@ -259,7 +233,16 @@ export async function execIn(
     [1, call.process.descriptor(1)],
     [2, call.process.descriptor(2)],
   ]);
+  const { events } = call.engine;
+  const execID = randomBytes(32).toString('hex');
+  events.container(container, `exec_create: ${words.join(' ')}`, { execID });
   const child = runInside(container, words, streams, options);
+  events.container(container, `exec_start: ${words.join(' ')}`, { execID });
+  void child.exited.then((status) =>
+    events.container(container, 'exec_die', { execID, exitCode: String(status) }),
+  );
+  // The terminal of the call is the container's as long as the command runs.
+  if (options.tty === true) terminalOf(call.process)?.lend(child);
   call.process.onSignal = (signal) => {
     child.kill(signal);
     return true;
@@ -289,6 +272,7 @@ export const exec: Verb = (call, args) =>
       return execIn(call, container, words, {
         env: [...options.all('e'), ...options.all('env')],
         input: options.has('i', 'interactive'),
+        tty: options.has('t', 'tty'),
         ...(cwd === undefined ? {} : { cwd }),
       });
     },
@@ -296,10 +280,6 @@ export const exec: Verb = (call, args) =>
 export const rename: Verb = async (call, args) => {
   const [from = '', to = ''] = args;
   const container = need(call, from);
-  if (call.engine.find(to) !== undefined)
-    throw new EngineError(
-      `Error when allocating new name: Conflict. The container name "/${to}" is already in use`,
-    );
-  container.name = to;
+  renameContainer(call.engine, container, to);
   return 0;
 };

@@ -43,6 +43,7 @@ export async function pullInto(call: Call, name: string, quiet: boolean, onStder
       if (!quiet) await say(`${layer}: Download complete\n${layer}: Pull complete\n`);
     }
     engine.addImage(full, image);
+    engine.events.image(full, 'pull', reference.familiar);
     if (!quiet)
       await say(
         `Digest: sha256:${image.digest}\nStatus: ${known ? `Image is up to date for ${full}` : `Downloaded newer image for ${full}`}\n`,
@@ -89,6 +90,7 @@ export const push: Verb = (call, args) =>
       if (!(error instanceof PullError)) throw error;
       throw new Refusal(error.message);
     }
+    engine.events.image(`${reference.familiar}:${reference.tag}`, 'push', reference.familiar);
     const layer = stored.spec.digest.slice(0, 12);
     if (!quiet) await call.process.out(`${layer}: Preparing\n`);
     await call.process.sleep(Math.min(10_000, stored.spec.sizeBytes / 20_000));
@@ -157,7 +159,9 @@ export const tag: Verb = async (call, args) => {
     throw new Refusal(
       `Error parsing reference: "${to}" is not a valid repository/tag: invalid reference format`,
     );
-  engine.addImage(`${reference.familiar}:${reference.tag}`, stored.spec);
+  const full = `${reference.familiar}:${reference.tag}`;
+  engine.addImage(full, stored.spec);
+  engine.events.image(`sha256:${stored.spec.id}`, 'tag', full);
   return 0;
 };
 
@@ -193,10 +197,12 @@ export const rmi: Verb = (call, args) =>
       const gone = named ? [full] : [...stored.names];
       for (const one of gone) {
         stored.names.delete(one);
+        engine.events.image(`sha256:${stored.spec.id}`, 'untag', `sha256:${stored.spec.id}`);
         await call.process.out(`Untagged: ${one}\n`);
       }
       if (stored.names.size === 0) {
         engine.dropImage(stored);
+        engine.events.image(`sha256:${stored.spec.id}`, 'delete', `sha256:${stored.spec.id}`);
         await call.process.out(`Deleted: sha256:${stored.spec.id}\n`);
       }
     }
@@ -224,6 +230,7 @@ export const load: Verb = (call, args) =>
       for (const { name, image } of found) {
         await call.process.sleep(Math.min(4_000, image.sizeBytes / 100_000));
         engine.addImage(name, image);
+        engine.events.image(`sha256:${image.id}`, 'load', `sha256:${image.id}`);
         await call.process.out(`Loaded image: ${name}\n`);
       }
       return 0;

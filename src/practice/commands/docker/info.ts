@@ -1,20 +1,35 @@
 /** docker version and info. */
 import type { Engine } from '../../docker/engine.js';
+import type { Host } from '../../host.js';
 import { renderTemplate } from '../../format/go-template.js';
 import { installedContainerd } from '../../kubernetes/containerd-config.js';
 import { KERNEL_RELEASE } from '../../model/machine.js';
 import {
   API_VERSION,
+  MIN_API_VERSION,
   composeVersion,
   daemon,
   engineVersion,
   Refusal,
   withDockerOptions,
-  type Call,
 } from './call.js';
 import type { Verb } from './containers.js';
 
 const GIT = '89c5e8f';
+
+/** What `/version` answers: the daemon's number, and the API's. */
+export function versionOf(host: Host) {
+  return {
+    Version: engineVersion(host),
+    ApiVersion: API_VERSION,
+    MinAPIVersion: MIN_API_VERSION,
+    GitCommit: GIT,
+    GoVersion: 'go1.25.3',
+    Os: 'linux',
+    Arch: 'amd64',
+    KernelVersion: KERNEL_RELEASE,
+  };
+}
 
 export const version: Verb = (call, args) =>
   withDockerOptions(call, 'version', args, { values: 'f', long: ['format='] }, async (options) => {
@@ -41,16 +56,7 @@ export const version: Verb = (call, args) =>
         );
       throw error;
     }
-    const server = {
-      Version: number,
-      ApiVersion: API_VERSION,
-      MinAPIVersion: '1.24',
-      GitCommit: GIT,
-      GoVersion: 'go1.25.3',
-      Os: 'linux',
-      Arch: 'amd64',
-      KernelVersion: KERNEL_RELEASE,
-    };
+    const server = versionOf(call.host);
     if (format !== undefined) {
       await call.process.out(
         `${renderTemplate(format === 'json' ? '{{json .}}' : format, { Client: client, Server: server })}\n`,
@@ -58,12 +64,13 @@ export const version: Verb = (call, args) =>
       return 0;
     }
     await call.process.out(
-      `${text}\nServer: Docker Engine - Community\n Engine:\n  Version:          ${number}\n  API version:      ${API_VERSION} (minimum version 1.24)\n  Go version:       go1.25.3\n  Git commit:       ${GIT}\n  OS/Arch:          linux/amd64\n  Experimental:     false\n containerd:\n  Version:          v${installedContainerd(call.host)?.version ?? '1.7.28'}\n runc:\n  Version:          1.3.3\n docker-init:\n  Version:          0.19.0\n`,
+      `${text}\nServer: Docker Engine - Community\n Engine:\n  Version:          ${number}\n  API version:      ${API_VERSION} (minimum version ${MIN_API_VERSION})\n  Go version:       go1.25.3\n  Git commit:       ${GIT}\n  OS/Arch:          linux/amd64\n  Experimental:     false\n containerd:\n  Version:          v${installedContainerd(call.host)?.version ?? '1.7.28'}\n runc:\n  Version:          1.3.3\n docker-init:\n  Version:          0.19.0\n`,
     );
     return 0;
   });
 
-function infoOf(call: Call, engine: Engine) {
+/** What the daemon says of itself, under the API's names. */
+export function infoOf(engine: Engine) {
   const count = (status: string) => engine.containers.filter((one) => one.status === status).length;
   const { config, host } = engine;
   const insecure = config?.insecureRegistries ?? [];
@@ -87,7 +94,7 @@ function infoOf(call: Call, engine: Engine) {
     NCPU: machine.sizes.cpus,
     MemTotal: machine.memoryTotalKiB * 1024,
     Name: machine.hostname,
-    ServerVersion: engineVersion(call.host),
+    ServerVersion: engineVersion(host),
     LiveRestoreEnabled: config?.liveRestore ?? false,
     IndexServerAddress: 'https://index.docker.io/v1/',
     RegistryConfig: {
@@ -114,7 +121,7 @@ export const info: Verb = (call, args) =>
       await call.process.out(clientText);
       throw new Refusal(`ERROR: ${error.message}\nerrors pretty printing info`);
     }
-    const found = infoOf(call, engine);
+    const found = infoOf(engine);
     if (format !== undefined) {
       await call.process.out(`${renderTemplate(format === 'json' ? '{{json .}}' : format, found)}\n`);
       return 0;

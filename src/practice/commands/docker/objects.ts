@@ -1,10 +1,11 @@
 /** docker inspect, network, volume, system. */
 import { inspectContainer, inspectImage } from '../../docker/describe.js';
-import type { Engine } from '../../docker/engine.js';
-import { EngineError, type Network } from '../../docker/types.js';
+import { networkObject, volumeObject } from '../../docker/describe-stock.js';
+import { EngineError } from '../../docker/types.js';
 import { renderTemplate } from '../../format/go-template.js';
 import { daemon, humanSize, table, withDockerOptions, type Call } from './call.js';
 import { formatted, type Verb } from './containers.js';
+import { dialStdio } from './dial-stdio.js';
 import { info } from './info.js';
 
 /** Prints what was found; names that were not are told after it. */
@@ -53,30 +54,6 @@ export const inspect =
       },
     );
 
-function networkObject(engine: Engine, network: Network) {
-  return {
-    Name: network.name,
-    Id: network.id,
-    Created: new Date(network.createdAt).toISOString(),
-    Scope: 'local',
-    Driver: network.driver,
-    EnableIPv6: false,
-    IPAM: {
-      Driver: 'default',
-      Config: network.subnet === '' ? [] : [{ Subnet: network.subnet, Gateway: network.gateway }],
-    },
-    Internal: false,
-    Containers: Object.fromEntries(
-      engine.containers
-        .filter((one) => one.status === 'running' && one.addresses.has(network.name))
-        .map((one) => [
-          one.id,
-          { Name: one.name, IPv4Address: `${one.addresses.get(network.name) ?? ''}/16` },
-        ]),
-    ),
-    Labels: network.labels,
-  };
-}
 export const network: Verb = async (call, args) => {
   const [verb = 'ls', ...rest] = args;
   return withDockerOptions(
@@ -183,13 +160,13 @@ export const volume: Verb = async (call, args) => {
           for (const name of options.operands) {
             if (!engine.volumes.has(name)) throw new EngineError(`get ${name}: no such volume`);
             if (used(name)) throw new EngineError(`remove ${name}: volume is in use`);
-            engine.volumes.delete(name);
+            engine.dropVolume(name);
             call.host.volume.drop(`/var/lib/docker/volumes/${name}`);
             await call.process.out(`${name}\n`);
           }
           return 0;
         case 'prune':
-          for (const name of [...engine.volumes.keys()]) if (!used(name)) engine.volumes.delete(name);
+          for (const name of [...engine.volumes.keys()]) if (!used(name)) engine.dropVolume(name);
           await call.process.out('Total reclaimed space: 0B\n');
           return 0;
         case 'inspect': {
@@ -197,13 +174,7 @@ export const volume: Verb = async (call, args) => {
           return inspected(
             call,
             options.value('format'),
-            found.map((one) => ({
-              Name: one.name,
-              Driver: 'local',
-              Mountpoint: one.mountpoint,
-              Labels: one.labels,
-              Scope: 'local',
-            })),
+            found.map((one) => volumeObject(one)),
             options.operands
               .filter((name) => !engine.volumes.has(name))
               .map((name) => `Error response from daemon: get ${name}: no such volume`),
@@ -218,6 +189,7 @@ export const volume: Verb = async (call, args) => {
 export const system: Verb = async (call, args) => {
   const [verb = '', ...rest] = args;
   if (verb === 'info') return info(call, rest);
+  if (verb === 'dial-stdio') return dialStdio(call, rest);
   const engine = daemon(call);
   if (verb === 'df') {
     const sizes = engine.images.reduce((sum, { spec }) => sum + spec.sizeBytes, 0);

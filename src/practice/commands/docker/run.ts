@@ -254,7 +254,7 @@ async function attach(call: Call, container: Container, start: () => Promise<voi
     }
   };
   call.process.onSignal = () => {
-    void call.engine.stop(container, true);
+    void call.engine.kill(container, 'KILL');
     return true;
   };
   try {

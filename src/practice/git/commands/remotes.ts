@@ -1,6 +1,7 @@
 /** git remote, ls-remote, fetch. */
 import type { Call, Command } from '../call.js';
 import { fatal, GitError } from '../git-error.js';
+import { matchesPattern } from '../../shell/patterns.js';
 import type { Repository } from '../repository.js';
 import { abbreviate, isAncestor } from '../revisions.js';
 import { copyObjects, noSuchRemote, openRemote, remoteNames, shownUrl, type Served } from '../transport.js';
@@ -102,7 +103,8 @@ export const lsRemote: Command = async (call, args) => {
     )
       return false;
     if (options.has('refs') && (ref === 'HEAD' || ref.endsWith('^{}'))) return false;
-    return patterns.length === 0 || patterns.some((one) => ref === one || ref.endsWith(`/${one}`));
+    // A star passes slashes too.
+    return patterns.length === 0 || patterns.some((one) => matchesPattern(`/${ref}`, `*/${one}`));
   });
   for (const [ref, id] of rows) await call.out(`${id}\t${ref}\n`);
   return rows.length === 0 && options.has('exit-code') ? 2 : 0;

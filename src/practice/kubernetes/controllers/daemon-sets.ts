@@ -5,7 +5,7 @@ import { taintsOf } from '../node-object.js';
 import { builtIn } from '../resources.js';
 import { tolerates } from '../scheduler.js';
 import { nameOf, namespaceOf, uidOf } from '../store.js';
-import { suffix, isReady, leaving, ownedPods, makePod, endPod, hashOf } from './pods.js';
+import { suffix, isReady, leaving, ownedPods, makePod, endOwned, hashOf } from './pods.js';
 
 export function daemonSet(cluster: Cluster, set: JsonMap): void {
   const { store } = cluster;
@@ -40,7 +40,7 @@ export function daemonSet(cluster: Cluster, set: JsonMap): void {
   const wanted = new Map(nodes.map((node) => [nameOf(node), node]));
   for (const pod of pods) {
     const stale = textAt(pod, 'metadata', 'labels', 'controller-revision-hash') !== hash;
-    if ((stale || !wanted.has(textAt(pod, 'spec', 'nodeName'))) && !leaving(pod)) endPod(cluster, pod);
+    if ((stale || !wanted.has(textAt(pod, 'spec', 'nodeName'))) && !leaving(pod)) endOwned(cluster, set, pod);
   }
   for (const name of wanted.keys()) {
     if (pods.some((pod) => textAt(pod, 'spec', 'nodeName') === name)) continue;

@@ -12,7 +12,7 @@ import {
   ownerReference,
   ownedPods,
   makePod,
-  endPod,
+  endOwned,
   hashOf,
 } from './pods.js';
 
@@ -28,7 +28,7 @@ export function replicaSet(cluster: Cluster, set: JsonMap): void {
   for (const pod of pods
     .toSorted((a, b) => Number(isReady(a)) - Number(isReady(b)))
     .slice(0, Math.max(0, pods.length - wanted)))
-    endPod(cluster, pod);
+    endOwned(cluster, set, pod);
   const ready = pods.filter(isReady).length;
   cluster.store.setStatus(builtIn('ReplicaSet'), namespaceOf(set), nameOf(set), {
     replicas: pods.length,
@@ -74,6 +74,20 @@ export function deployment(cluster: Cluster, object: JsonMap): void {
   const newest = Math.max(0, ...sets.map(number));
   // What comes back after others is the newest again.
   const revision = String(current !== undefined && number(current) === newest ? newest : newest + 1);
+  const scaled = (set: JsonMap | undefined, called: string, to: number): void => {
+    const from = set === undefined ? 0 : (numberAt(set, 'spec', 'replicas') ?? 1);
+    if (from === to) return;
+    cluster.event(
+      object,
+      'Normal',
+      'ScalingReplicaSet',
+      set === undefined
+        ? `Scaled up replica set ${called} to ${to}`
+        : `Scaled ${to > from ? 'up' : 'down'} replica set ${called} to ${to} from ${from}`,
+      'deployment-controller',
+    );
+  };
+  scaled(current, name, wanted);
   if (current === undefined)
     store.create(builtIn('ReplicaSet'), {
       metadata: {
@@ -121,6 +135,7 @@ export function deployment(cluster: Cluster, object: JsonMap): void {
       (ready < wanted && wanted > 0 && textAt(object, 'spec', 'strategy', 'type') !== 'Recreate')
     )
       continue;
+    scaled(set, nameOf(set), 0);
     store.change(builtIn('ReplicaSet'), namespaceOf(set), nameOf(set), (old) => ({
       ...old,
       spec: { ...mapAt(old, 'spec'), replicas: 0 },

@@ -3,6 +3,7 @@ import { instant } from '../access.js';
 import type { ApiServer } from '../control-plane.js';
 import { flagOf } from '../control-plane.js';
 import { poolOf } from '../calico.js';
+import type { Cluster } from '../cluster.js';
 import { isMap, listAt, mapAt, textAt, type Json, type JsonMap } from '../json.js';
 import { parseYaml } from '../kubeconfig.js';
 import { nodeConditions, taintsOf } from '../node-object.js';
@@ -90,9 +91,11 @@ function lose(api: ApiServer, node: JsonMap): void {
       textAt(one, 'type') === 'Ready' ? { ...mapAt(one), status: 'False', lastTransitionTime: now } : one,
     );
     store.setStatus(builtIn('Pod'), namespaceOf(pod), nameOf(pod), { conditions: changed });
+    api.cluster.event(pod, 'Warning', 'NodeNotReady', 'Node is not ready', 'node-controller');
   }
 }
-function evict(store: ObjectStore, node: string, now: string): void {
+function evict(cluster: Cluster, node: string, now: string): void {
+  const { store } = cluster;
   for (const pod of store.list('Pod')) {
     if (textAt(pod, 'spec', 'nodeName') !== node || textAt(pod, 'metadata', 'deletionTimestamp') !== '')
       continue;
@@ -103,6 +106,13 @@ function evict(store: ObjectStore, node: string, now: string): void {
     )
       continue;
     store.update(builtIn('Pod'), { ...pod, metadata: { ...mapAt(pod, 'metadata'), deletionTimestamp: now } });
+    cluster.event(
+      pod,
+      'Normal',
+      'TaintManagerEviction',
+      `Marking for deletion Pod ${namespaceOf(pod)}/${nameOf(pod)}`,
+      'taint-eviction-controller',
+    );
   }
 }
 
@@ -114,7 +124,8 @@ export function settleNodes(api: ApiServer, second: number): void {
     const lease = store.get('Lease', 'kube-node-lease', name);
     const silent = second - Number(textAt(lease, 'spec', 'renewTime') || 0);
     if (lease !== undefined && silent > GRACE && nodeConditions(node)['Ready'] !== 'Unknown') lose(api, node);
-    if (lease !== undefined && silent > GRACE + EVICTION) evict(store, name, instant(api.host.machine.now()));
+    if (lease !== undefined && silent > GRACE + EVICTION)
+      evict(api.cluster, name, instant(api.host.machine.now()));
     store.change(builtIn('Node'), '', name, (object) => {
       const range = textAt(object, 'spec', 'podCIDR') || (cidr === '' ? '' : nextRange(store, cidr));
       const taints = [...wantedTaints(object)];

@@ -1,7 +1,7 @@
 /** Pods that controllers make and end. */
 import { instant } from '../access.js';
 import type { Cluster } from '../cluster.js';
-import { listAt, mapAt, textAt, type JsonMap } from '../json.js';
+import { listAt, mapAt, numberAt, textAt, type JsonMap } from '../json.js';
 import { builtIn } from '../resources.js';
 import { hexOf } from '../runtime.js';
 import { nameOf, namespaceOf, uidOf } from '../store.js';
@@ -75,12 +75,29 @@ export function makePod(
     owner,
     'Normal',
     'SuccessfulCreate',
-    `Created pod: ${nameOf(made)}`,
-    `${textAt(owner, 'kind').toLowerCase()}-controller`,
+    textAt(owner, 'kind') === 'StatefulSet'
+      ? `create Pod ${nameOf(made)} in StatefulSet ${nameOf(owner)} successful`
+      : `Created pod: ${nameOf(made)}`,
+    controllerOf(owner),
   );
 }
-/** Asks for a pod's end; one that no node has goes at once. */
-export function endPod(cluster: Cluster, pod: JsonMap): void {
+const controllerOf = (owner: JsonMap) => `${textAt(owner, 'kind').toLowerCase()}-controller`;
+/** Ends a pod that its owner does not want any more, and says so. */
+export function endOwned(cluster: Cluster, owner: JsonMap, pod: JsonMap): void {
+  if (leaving(pod)) return;
+  endPod(cluster, pod);
+  cluster.event(
+    owner,
+    'Normal',
+    'SuccessfulDelete',
+    textAt(owner, 'kind') === 'StatefulSet'
+      ? `delete Pod ${nameOf(pod)} in StatefulSet ${nameOf(owner)} successful`
+      : `Deleted pod: ${nameOf(pod)}`,
+    controllerOf(owner),
+  );
+}
+/** Asks for a pod's end; one that no node has goes at once. @param grace seconds that it may take; its own without */
+export function endPod(cluster: Cluster, pod: JsonMap, grace?: number): void {
   const { store } = cluster;
   const node = textAt(pod, 'spec', 'nodeName');
   if (node === '' || cluster.node(node) === undefined)
@@ -91,7 +108,7 @@ export function endPod(cluster: Cluster, pod: JsonMap): void {
       metadata: {
         ...mapAt(pod, 'metadata'),
         deletionTimestamp: instant(cluster.host.machine.now()),
-        deletionGracePeriodSeconds: 30,
+        deletionGracePeriodSeconds: grace ?? numberAt(pod, 'spec', 'terminationGracePeriodSeconds') ?? 30,
       },
     });
 }

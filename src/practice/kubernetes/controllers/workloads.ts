@@ -2,11 +2,11 @@
 import type { Cluster } from '../cluster.js';
 import { isMap, listAt, mapAt, numberAt, textAt, type JsonMap } from '../json.js';
 import { builtIn } from '../resources.js';
-import { nameOf, namespaceOf } from '../store.js';
+import { nameOf, namespaceOf, uidOf } from '../store.js';
 import { daemonSet } from './daemon-sets.js';
 import { deployment, replicaSet } from './deployments.js';
 import { job } from './jobs.js';
-import { isReady, leaving, ownedPods, makePod, endPod, hashOf } from './pods.js';
+import { isReady, leaving, ownedPods, makePod, endOwned, endPod, hashOf } from './pods.js';
 
 function statefulSet(cluster: Cluster, set: JsonMap): void {
   const { store } = cluster;
@@ -21,7 +21,7 @@ function statefulSet(cluster: Cluster, set: JsonMap): void {
         textAt(pod, 'metadata', 'labels', 'controller-revision-hash') !== `${nameOf(set)}-${hash}` &&
         !leaving(pod)
       )
-        endPod(cluster, pod);
+        endOwned(cluster, set, pod);
       if (!isReady(pod)) break;
       continue;
     }
@@ -34,7 +34,8 @@ function statefulSet(cluster: Cluster, set: JsonMap): void {
     );
     break;
   }
-  for (const pod of pods) if (Number(/-(\d+)$/.exec(nameOf(pod))?.[1] ?? 0) >= wanted) endPod(cluster, pod);
+  for (const pod of pods)
+    if (Number(/-(\d+)$/.exec(nameOf(pod))?.[1] ?? 0) >= wanted) endOwned(cluster, set, pod);
   const ready = pods.filter(isReady).length;
   store.setStatus(builtIn('StatefulSet'), namespaceOf(set), nameOf(set), {
     replicas: pods.length,
@@ -57,8 +58,10 @@ export function settleWorkloads(cluster: Cluster): void {
       store.delete(builtIn('Pod'), namespaceOf(pod), nameOf(pod));
     else if (
       isMap(owner) &&
-      store.get(textAt(owner, 'kind'), namespaceOf(pod), textAt(owner, 'name')) === undefined &&
-      textAt(owner, 'kind') !== 'Node'
+      textAt(owner, 'kind') !== 'Node' &&
+      // One of that name may be another one meanwhile.
+      uidOf(store.get(textAt(owner, 'kind'), namespaceOf(pod), textAt(owner, 'name'))) !==
+        textAt(owner, 'uid')
     )
       endPod(cluster, pod);
   }

@@ -8,6 +8,9 @@ import { controlPlaneImages } from '../versions.js';
 import { taintsOf } from '../node-object.js';
 import { clusterConfiguration, type ClusterSettings } from './configuration.js';
 
+const RBAC = 'rbac.authorization.k8s.io';
+/** The group of machines that show a bootstrap token. */
+const JOINING = 'system:bootstrappers:kubeadm:default-node-token';
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 const system = (name: string, labels: JsonMap = {}): JsonMap => ({
   name,
@@ -83,24 +86,25 @@ export function bootstrapRules(cluster: Cluster, settings: ClusterSettings, ca: 
     metadata: { name: 'cluster-info', namespace: 'kube-public' },
     data: { kubeconfig: kubeconfigText({ server, ca, user: '', credentials: {} }) },
   });
-  for (const name of [
-    'kubeadm:get-nodes',
-    'kubeadm:kubelet-bootstrap',
-    'kubeadm:node-autoapprove-bootstrap',
-    'kubeadm:node-autoapprove-certificate-rotation',
-    'kubeadm:cluster-admins',
-  ])
+  const csr = 'system:certificates.k8s.io:certificatesigningrequests';
+  for (const [name, role, group] of [
+    ['kubeadm:get-nodes', 'kubeadm:get-nodes', JOINING],
+    ['kubeadm:kubelet-bootstrap', 'system:node-bootstrapper', JOINING],
+    ['kubeadm:node-autoapprove-bootstrap', `${csr}:nodeclient`, JOINING],
+    ['kubeadm:node-autoapprove-certificate-rotation', `${csr}:selfnodeclient`, 'system:nodes'],
+    ['kubeadm:cluster-admins', 'cluster-admin', 'kubeadm:cluster-admins'],
+  ] as const)
     put(cluster, 'ClusterRoleBinding', {
       metadata: { name },
-      roleRef: {
-        apiGroup: 'rbac.authorization.k8s.io',
-        kind: 'ClusterRole',
-        name: name === 'kubeadm:cluster-admins' ? 'cluster-admin' : name,
-      },
-      subjects: [],
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
+      subjects: [{ apiGroup: RBAC, kind: 'Group', name: group }],
     });
-  for (const name of ['cluster-admin', 'admin', 'edit', 'view', 'kubeadm:get-nodes'])
+  for (const name of ['cluster-admin', 'admin', 'edit', 'view'])
     put(cluster, 'ClusterRole', { metadata: { name }, rules: [] });
+  put(cluster, 'ClusterRole', {
+    metadata: { name: 'kubeadm:get-nodes' },
+    rules: [{ apiGroups: [''], resources: ['nodes'], verbs: ['get'] }],
+  });
   for (const [name, value] of [
     ['system-node-critical', 2_000_001_000],
     ['system-cluster-critical', 2_000_000_000],

@@ -4,7 +4,10 @@ import type { Resource } from '../resources.js';
 import { nameOf } from '../store.js';
 import { KubectlError, type Session } from './call.js';
 
-const taken = (session: Session, port: number, own: string) =>
+/** Whoever has reached an API server: admission asks nothing else of a caller. */
+export type Admitted = Pick<Session, 'api'>;
+
+const taken = (session: Admitted, port: number, own: string) =>
   session.api.cluster.store
     .list('Service')
     .some(
@@ -12,7 +15,7 @@ const taken = (session: Session, port: number, own: string) =>
         textAt(service, 'metadata', 'uid') !== own &&
         listAt(service, 'spec', 'ports').some((one) => numberAt(one, 'nodePort') === port),
     );
-function serviceCidr(session: Session): string {
+function serviceCidr(session: Admitted): string {
   return (
     /serviceSubnet:\s*(\S+)/.exec(
       textAt(session.api.cluster.configuration, 'data', 'ClusterConfiguration'),
@@ -23,7 +26,7 @@ const invalid = (object: JsonMap, field: string, words: string) =>
   new KubectlError(`The ${textAt(object, 'kind')} "${nameOf(object)}" is invalid: ${field}: ${words}`);
 
 /** What admission adds to a new object, and what validation refuses. @throws KubectlError */
-export function admitted(session: Session, resource: Resource, object: JsonMap): JsonMap {
+export function admitted(session: Admitted, resource: Resource, object: JsonMap): JsonMap {
   const { cluster } = session.api;
   if (
     !/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(nameOf(object)) &&

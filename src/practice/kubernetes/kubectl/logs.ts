@@ -23,7 +23,7 @@ async function show(session: Session, pod: JsonMap, name: string): Promise<void>
     );
   if (!previous && found.state === 'waiting' && found.restarts === 0) throw waiting(found, pod);
   const mark = options.has('prefix') ? `[pod/${nameOf(pod)}/${name}] ` : '';
-  const lines = () => (previous ? found.previousLog : found.log);
+  const lines = () => (previous ? found.previousLog : found.log)?.texts ?? [];
   const tail = Number(options.value('tail') ?? (options.has('l', 'selector') ? 10 : -1));
   let seen = tail >= 0 ? Math.max(0, lines().length - tail) : 0;
   const print = async () => {

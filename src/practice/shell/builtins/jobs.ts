@@ -45,6 +45,7 @@ export const wait: Builtin = async (shell, args) => {
   const interruptible = async (done: () => boolean) => {
     while (!done()) {
       await shell.interrupts.wait(shell.process.signal);
+      if (shell.interrupted) return 130;
       const [signal] = shell.pendingTraps;
       if (signal !== undefined) return 128 + SIGNALS[signal];
     }
