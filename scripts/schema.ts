@@ -1,13 +1,22 @@
 /**
- * `npm run schema`: writes the JSON Schemas of assets/runbook/*.yaml and assets/glossary.yaml for editors.
+ * `npm run schema`: writes the JSON Schemas of assets/runbook/*.yaml, assets/symptoms/*.yaml and assets/glossary.yaml for editors.
  * `jsonSchemas` is what test/unit compares the written files with.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { pathSchema } from '../src/runbook/path-schema.js';
 import { glossarySchema, phaseSchema, stepSchema, trackSchema } from '../src/runbook/schema.js';
+import { symptomSchema } from '../src/symptoms/schema.js';
 
-const SOURCES = { track: trackSchema, phase: phaseSchema, step: stepSchema, glossary: glossarySchema };
+const SOURCES = {
+  path: pathSchema,
+  track: trackSchema,
+  phase: phaseSchema,
+  step: stepSchema,
+  glossary: glossarySchema,
+  symptom: symptomSchema,
+};
 
 /** File name below assets/schema → its text, as prettier leaves it. */
 export function jsonSchemas(): Readonly<Record<string, string>> {

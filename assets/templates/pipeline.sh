@@ -84,5 +84,13 @@ pl_run() {
   trap : TERM INT HUP
   bash "deploy/ci/$script" "$@" </dev/null || code=$?
   trap - TERM INT HUP
+  # deploy.sh brings back by itself what was stopped; before it, only a run that was killed can have left something.
+  case "$script" in
+    build.sh | push.sh)
+      if [ "$code" -ne 0 ] && [ "$code" -le 128 ] && [ -s deploy/ci/bring-back.sh ]; then
+        bash deploy/ci/bring-back.sh </dev/null || true
+      fi
+      ;;
+  esac
   return "$code"
 }

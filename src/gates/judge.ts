@@ -51,7 +51,8 @@ export function blockedResult(gate: RenderedGate, blockedBy: readonly GateKey[],
   };
 }
 
-function silentPlace(gate: RenderedGate, recordings: ReadonlyMap<Place, Recording>): Text | null {
+/** Why there is no answer from one of the places; null when all answered. */
+export function silentPlace(gate: Pick<RenderedGate, 'probes'>, recordings: ReadonlyMap<Place, Recording>): Text | null {
   for (const place of placesOf(gate)) {
     const recording = recordings.get(place);
     if (recording === undefined)
@@ -63,12 +64,12 @@ function silentPlace(gate: RenderedGate, recordings: ReadonlyMap<Place, Recordin
   return placesOf(gate).length === 0 ? { id: 'tidak ada yang ditanyakan', en: 'nothing was asked' } : null;
 }
 
-export function placesOf(gate: RenderedGate): readonly Place[] {
+export function placesOf(gate: Pick<RenderedGate, 'probes'>): readonly Place[] {
   return Object.values(gate.probes).map((probe) => probe.on);
 }
 
 /** `{{seen}}` = what was printed (the first place's), `{{seen.vm-k8s}}` = what that place printed. One line, bounded. */
-function quoteSeen(text: Text, recordings: ReadonlyMap<Place, Recording>): Text {
+export function quoteSeen(text: Text, recordings: ReadonlyMap<Place, Recording>): Text {
   const fill = (sentence: string): string =>
     sentence.replaceAll(/\{\{seen(?:\.([a-z0-9-]+))?\}\}/g, (_all, place: string | undefined) => {
       const found =
@@ -88,7 +89,8 @@ function oneLine(text: string): string {
   return line.length > 160 ? `${line.slice(0, 159)}…` : line;
 }
 
-function toEvidence(recording: Recording): Evidence {
+/** A recording as it is shown and kept: its text cut to an excerpt. */
+export function toEvidence(recording: Recording): Evidence {
   const { place, asked, exit, startedAt, durationMs } = recording;
   const seen = [recording.stdout.trim(), recording.stderr.trim()].filter((part) => part !== '').join('\n');
   const lines = seen.split('\n');

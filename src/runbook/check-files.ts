@@ -40,6 +40,8 @@ export function checkFiles(
       out.push(...checkNamed(runbook, 'project', PROJECT_SOURCE, place('project')));
       if (runbook.project.length === 0) out.push(noProject(place('project')));
     }
+    for (const [name, value] of Object.entries(file.when ?? {}))
+      out.push(...checkWhen(runbook, name, value, place('when')));
     if (file.command !== undefined) script(file.command, ['files', f, 'command']);
     return out;
   });
@@ -78,6 +80,19 @@ function checkTemplate(
     ];
   const kind = { id: `nama di ${file.template}`, en: `placeholder in ${file.template}` };
   return placeholdersOfText(template).flatMap((name) => names.problem(name, place, kind) ?? []);
+}
+
+/** `when` names a parameter that is a choice, and one of its choices. */
+function checkWhen(runbook: Runbook, name: string, value: string, place: SourcePlace): readonly Diagnostic[] {
+  const choices = runbook.parameters.filter((one) => one.choices !== undefined);
+  const parameter = choices.find((one) => one.name === name);
+  if (parameter === undefined) {
+    const names = choices.map((one) => one.name);
+    return [unknown({ id: 'parameter bertipe choice', en: 'parameter of type choice' }, name, names, place)];
+  }
+  const allowed = parameter.choices ?? [];
+  if (allowed.includes(value)) return [];
+  return [unknown({ id: `pilihan untuk ${name}`, en: `choice for ${name}` }, value, allowed, place)];
 }
 
 /** `secret` needs a parameter of type secret, `upload` and `project` one of type path that may be empty. */

@@ -34,6 +34,12 @@ export const fileSchema = z
       .describe(
         "parameter of type path, optional: a file on the operator's computer, readable as this name; absent when the parameter is empty",
       ),
+    when: z
+      .record(parameterName, z.string())
+      .optional()
+      .describe(
+        'only when these parameters have these values; otherwise the file is absent and not asked for',
+      ),
     project: z
       .literal(true)
       .optional()

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../lab/types.js';
 import { readYaml } from '../lab/yaml.js';
 import type { StoredFile } from '../project/files.js';
 import { checkContent } from './check.js';
+import { checkPath, readFlows } from './check-path.js';
 import { checkProject } from './check-project.js';
 import { duplicate } from './mistakes.js';
 import { placeholderNames } from './names.js';
@@ -68,6 +69,8 @@ export function parseRunbook(source: RunbookSource): ParsedRunbook {
     diagnostics.push(...terms.diagnostics);
     glossary = terms.value ?? [];
   }
+  const flows = readFlows(source.files['path.yaml']);
+  diagnostics.push(...flows.diagnostics);
   if (diagnostics.length > 0) return { runbook: null, diagnostics };
 
   const { phases: _files, parameters, ...rest } = track.value;
@@ -76,11 +79,15 @@ export function parseRunbook(source: RunbookSource): ParsedRunbook {
     parameters: parameters.map((one) => ({ ...one, default: one.default ?? '' })),
     phases,
     glossary,
+    path: flows.flows,
     templates: source.templates,
     prelude: source.templates['prelude.sh'] ?? '',
     project: source.project?.map((file) => file.path) ?? [],
   };
-  const mistakes = [...checkContent(runbook, origins, track.placeOf)];
+  const mistakes = [
+    ...checkContent(runbook, origins, track.placeOf),
+    ...checkPath(runbook, source.files['path.yaml'], flows.placeOf),
+  ];
   // A pack with a track of its own, which never sends the project, need not have the values that ours is filled with.
   if (phases.some((phase) => phase.steps.some(sendsProject)))
     mistakes.push(...checkProject(source.project ?? [], placeholderNames(runbook.parameters)));

@@ -1,5 +1,5 @@
 /** Content + one lab → exactly what is run, shown and asked. Pure. */
-import { HOST_NAMES, type HostName, type Place, type Subject } from '../lab/types.js';
+import { HOST_NAMES, type HostName, type Place, type Subject, type Text } from '../lab/types.js';
 import { PROJECT_SOURCE } from '../project/files.js';
 import { gateKey, type GateKey, type RenderedProbe } from '../gates/types.js';
 import type { FileSource } from './file-schema.js';
@@ -136,12 +136,20 @@ function renderAction(
     script: renderScript(action.script, context).trimEnd(),
     satisfied: script(action.satisfied),
     undo: script(action.undo),
-    files: action.files.map((file) => ({ name: file.name, source: renderSource(runbook, file, context) })),
+    files: action.files.map((file) => ({
+      name: file.name,
+      source: renderSource(runbook, file, context),
+      ...(doneWithout(file, context) ? { absent: true } : {}),
+    })),
     keep: script(action.keep),
     runbookScript,
     timeoutMs: action.timeout * 1000,
     reconnect: action.reconnect,
   };
+}
+
+function doneWithout(file: FileSource, context: RenderContext): boolean {
+  return Object.entries(file.when ?? {}).some(([name, value]) => context.parameters[name] !== value);
 }
 
 function renderSource(runbook: Runbook, file: FileSource, context: RenderContext): RenderedSource {
@@ -226,12 +234,25 @@ function renderGate(
     subject,
     title: gate.title,
     probes: renderProbes(gate.probe, here),
-    outcomes: gate.outcomes.map((outcome) =>
-      outcome.when === undefined ? outcome : { ...outcome, when: renderCondition(outcome.when, here) },
-    ),
+    outcomes: gate.outcomes.map((outcome) => ({
+      ...outcome,
+      ...(outcome.when === undefined ? {} : { when: renderCondition(outcome.when, here) }),
+      ...(outcome.hints === undefined ? {} : { hints: outcome.hints.map((hint) => fillHint(hint, here)) }),
+    })),
     needs: gate.needs.flatMap((id) => neededKeys(runbook, step, id, subject)),
     freshMs: gate.fresh * 1000,
   };
+}
+
+/** A hint with the lab's values in it, so that its commands can be taken over as they are; nothing else is touched. */
+function fillHint(hint: Text, context: RenderContext): Text {
+  const fill = (text: string): string =>
+    text.replaceAll(/\{\{param\.([a-z][a-z0-9_]*)\}\}/g, (whole, name: string) => {
+      const value = context.parameters[name];
+      if (value === undefined) return whole;
+      return typeof value === 'object' ? value.join(' ') : String(value);
+    });
+  return { id: fill(hint.id), en: fill(hint.en) };
 }
 
 /** A needed gate's key on the same subject; a gate about the lab needs it on every host, and the other way about. */
@@ -245,7 +266,8 @@ function neededKeys(runbook: Runbook, step: Step, id: string, subject: Subject):
   return (same.length > 0 ? same : subjects).map((one) => gateKey(fullId, one));
 }
 
-function renderProbes(
+/** A probe for one host (or none, when it is asked from the operator): place → what is carried out there. */
+export function renderProbes(
   probe: ProbeSource,
   context: RenderContext,
 ): Readonly<Partial<Record<Place, RenderedProbe>>> {

@@ -7,14 +7,14 @@ import { HOST_NAMES } from '../lab/types.js';
 import { bilingual } from '../lab/yaml.js';
 import { fileSchema, parameterName } from './file-schema.js';
 
-const say = z
+export const say = z
   .strictObject({ id: z.string().min(1), en: z.string().min(1) })
   .describe('The same sentence in Indonesian and English.');
 const hostName = z.enum(HOST_NAMES);
-const place = z.enum([...HOST_NAMES, 'operator']);
+export const place = z.enum([...HOST_NAMES, 'operator']);
 const stepId = z.string().regex(/^[A-Z][0-9]{0,2}[a-z]?$/, 'a step id is a letter and a number, like A2');
-const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens');
-const seconds = z.number().int().min(1).max(7200);
+export const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens');
+const seconds = z.number().int().min(1).max(14_400);
 const trap = z.string().regex(/^T[0-9]{2}$/);
 const symptom = z.string().regex(/^S[0-9]{2}$/);
 
@@ -84,7 +84,7 @@ export const conditionSchema: z.ZodType<Condition> = z.lazy(() =>
   }),
 );
 
-const outcomeSchema = z.strictObject({
+export const outcomeSchema = z.strictObject({
   when: conditionSchema
     .optional()
     .describe('the first outcome whose condition holds wins; the last one has none'),
@@ -92,7 +92,7 @@ const outcomeSchema = z.strictObject({
   say: say
     .optional()
     .describe('may quote what was seen: {{seen}} is the trimmed stdout, {{seen.vm-k8s}} that of one place'),
-  hints: z.array(say).optional().describe('mildest first'),
+  hints: z.array(say).optional().describe('mildest first; {{param.NAME}} is filled in'),
   symptom: symptom.optional(),
 });
 export type OutcomeSource = z.infer<typeof outcomeSchema>;

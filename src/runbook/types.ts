@@ -8,6 +8,7 @@ import type {
   Subject,
   Text,
 } from '../lab/types.js';
+import type { FlowSource } from './path-schema.js';
 import type { GateId, GateKey, RenderedProbe } from '../gates/types.js';
 import type {
   ActionSource,
@@ -58,6 +59,8 @@ export interface Runbook {
   readonly parameters: readonly Parameter[];
   readonly phases: readonly Phase[];
   readonly glossary: readonly GlossaryTerm[];
+  /** The two flows of the lab, hop by hop. */
+  readonly path: readonly FlowSource[];
   /** Template name → its text, as in assets/templates. */
   readonly templates: Readonly<Record<string, string>>;
   /** The shell functions that every action script can call (tb_backup, tb_restore, tb_install), as in assets/templates/prelude.sh. */
@@ -96,6 +99,8 @@ export type RenderedSource =
 export interface RenderedFile {
   readonly name: string;
   readonly source: RenderedSource;
+  /** True where the lab's parameters do without it: it is not asked for then, and not there when the action runs. */
+  readonly absent?: boolean;
 }
 
 /** One action on one host, ready to run or to be shown. */

@@ -4,7 +4,7 @@ import { renderActions } from '../../runbook/render.js';
 import type { StepId, Variant } from '../../runbook/types.js';
 import type { SecretDesk } from './secret-desk.js';
 import { stepOf, type Session } from './session.js';
-import { checkSources, neededBy } from './stage.js';
+import { checkSources, neededBy, type Needed } from './stage.js';
 
 /**
  * @param options.tell a sentence for the person
@@ -22,11 +22,26 @@ export async function beforeStep(
     readonly tell: (text: Text) => void;
   },
 ): Promise<boolean> {
-  const { runbook, context, secrets } = session;
+  const { runbook, context } = session;
   const actions = hosts.flatMap((host) =>
     renderActions(runbook, context, stepOf(runbook, step), host, options.variants),
   );
-  const needed = neededBy(actions, options.purpose);
+  return provideNeeds(session, desk, neededBy(actions, options.purpose), { what: step, tell: options.tell });
+}
+
+/**
+ * The same for any actions, such as those of a fix.
+ * @param options.what what is about to run, as a person calls it
+ * @returns false when a secret was not given: nothing is to be run then
+ * @throws Trouble `upload-file`, `project-source`, `secrets-unreadable`
+ */
+export async function provideNeeds(
+  session: Session,
+  desk: SecretDesk,
+  needed: Needed,
+  options: { readonly what: string; readonly tell: (text: Text) => void },
+): Promise<boolean> {
+  const { runbook, secrets } = session;
   await checkSources(session.projects, needed);
   const unknown = needed.secrets.filter((name) => secrets.value(name) === null);
   const missing = await secrets.prepare(needed.secrets);
@@ -44,8 +59,8 @@ export async function beforeStep(
     const typed = await desk.ask({ name, about, file: secrets.file, optional });
     if (typed === null) {
       options.tell({
-        id: `${step} tidak dijalankan: rahasia ${name} tidak diberikan.`,
-        en: `${step} was not run: the secret ${name} was not given.`,
+        id: `${options.what} tidak dijalankan: rahasia ${name} tidak diberikan.`,
+        en: `${options.what} was not run: the secret ${name} was not given.`,
       });
       return false;
     }

@@ -21,7 +21,8 @@ const SHORTEST_HIDDEN_LINE = 8;
  * them, only those that are named there are brought.
  */
 export function filesFor(action: RenderedAction, purpose: 'run' | 'undo'): readonly RenderedFile[] {
-  if (purpose === 'run' && (action.variant === 'ours' || action.runbookScript === null)) return action.files;
+  if (purpose === 'run' && (action.variant === 'ours' || action.runbookScript === null))
+    return action.files.filter((file) => file.absent !== true);
   const text = purpose === 'undo' ? action.undo : `${action.keep ?? ''}\n${action.runbookScript ?? ''}`;
   return action.files.filter(
     ({ name, source }) => source.kind === 'template' || text?.includes(name) === true,
@@ -47,7 +48,10 @@ export interface Needed {
 }
 
 export function neededBy(actions: readonly RenderedAction[], purpose: 'run' | 'undo'): Needed {
-  const sources = actions.flatMap((action) => filesFor(action, purpose).map((file) => file.source));
+  // Undo may have a use for what the parameters do without by now, but nobody is asked for it.
+  const sources = actions.flatMap((action) =>
+    filesFor(action, purpose).flatMap((file) => (file.absent === true ? [] : [file.source])),
+  );
   const uploads = sources.flatMap((one) => (one.kind === 'upload' && one.path !== null ? [one.path] : []));
   const secrets = sources.flatMap((one) => (one.kind === 'secret' ? [one.parameter] : []));
   return {

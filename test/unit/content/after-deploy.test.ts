@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { renderActions } from '../../../src/runbook/render.js';
+import { renderActions, renderGates } from '../../../src/runbook/render.js';
 import { labContext, ourRunbook } from './content.js';
 import { has } from './sandbox.js';
 import { KUBECONFIG, PROJECT, VmDocker } from './vm-docker-home.js';
@@ -107,6 +107,30 @@ describe("the runbook's own lines are all there", () => {
     ].flatMap((text) => text.split('\n').map((one) => one.trim()));
     expect(said).toContain(line);
   });
+});
+
+test('hints about the application name its namespace, so that their commands work when they are copied', () => {
+  const gates = renderGates(runbook, labContext(runbook, { app_namespace: 'my-shop' }));
+  const hints = gates
+    .filter(({ step }) => ['E3', 'F1', 'F2', 'R5'].includes(step))
+    .flatMap(({ outcomes }) => outcomes.flatMap((one) => one.hints ?? []))
+    .flatMap(({ id, en }) => [id, en]);
+  const commands = hints.filter((hint) =>
+    /kubectl [^.]*\b(logs|describe pod|scale|exec|rollout)\b/.test(hint),
+  );
+  expect(commands.length).toBeGreaterThan(20);
+  for (const hint of commands) expect(hint).toMatch(/kubectl -n (my-shop|kube-system|monitoring) /);
+  for (const hint of hints) expect(hint).not.toMatch(/\{\{|NAMESPACE/);
+});
+
+test('what brings programs or packages to a host is not called safe', () => {
+  const brings = /pl_run \S+ tools|\btb_(?:add_packages|install|apt)\b|--output "?\$HOME/;
+  const wrong = steps.flatMap((step) =>
+    step.actions
+      .filter((action) => action.risk === 'safe' && brings.test(action.script))
+      .map((action) => `${step.id}/${action.id}`),
+  );
+  expect(wrong).toEqual([]);
 });
 
 test.runIf(has('shellcheck', '--version')).each(['pipeline.sh', 'gitlab-api.sh'])(

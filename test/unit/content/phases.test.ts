@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { renderHops } from '../../../src/runbook/path.js';
 import { renderActions, renderGates } from '../../../src/runbook/render.js';
 import { labContext, ourRunbook } from './content.js';
 import { has } from './sandbox.js';
@@ -28,6 +29,8 @@ function scripts(): ReadonlyMap<string, string> {
   for (const gate of renderGates(runbook, context))
     for (const probe of Object.values(gate.probes))
       if (probe.kind === 'command') out.set(`${gate.gate}.probe`, probe.script);
+  for (const { id, probe } of renderHops(runbook, context))
+    if (probe.kind === 'command') out.set(`path.${id}`, probe.script);
   return out;
 }
 

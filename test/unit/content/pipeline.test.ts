@@ -49,6 +49,19 @@ describe('E3 by this program', () => {
     expect(output).toContain('FAILED mysql: not ready; wait');
   });
 
+  test('a build or push that fails looks whether a killed deploy left something stopped', async () => {
+    box.write(`${PROJECT}/deploy/ci/bring-back.sh`, 'echo brought back; exit 1\n');
+    await box.pushed();
+    for (const action of ['build', 'push'])
+      expect((await box.action('E3', action, SECRETS)).output).not.toContain('brought back');
+    box.write('home/fail', '');
+    for (const action of ['build', 'push']) {
+      const { code, output } = await box.action('E3', action, SECRETS);
+      expect(code).toBe(1);
+      expect(output).toMatch(/FAILED mysql[^]*brought back/);
+    }
+  });
+
   test('ended by a signal, it waits until the script has brought back what it stopped', async () => {
     box.write(
       `${PROJECT}/deploy/ci/deploy.sh`,

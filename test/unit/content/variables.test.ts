@@ -175,8 +175,13 @@ curl() {
   test('without a token a list to paste is printed, without values', async () => {
     const { code, output } = await set(GITLAB, '');
     expect(code).toBe(0);
-    expect(output).toMatch(/^\[ \] KUBECONFIG_PROD +type File,/m);
-    expect(output).toMatch(/^\[ \] APP_KEY +type Variable, Masked, +value: threebody-tui secret app_key$/m);
+    expect(output).toMatch(
+      /^\[ \] KUBECONFIG_PROD +File, +Visible +-> .*\(vm-docker; semua baris \/ all lines\)$/m,
+    );
+    expect(output).toMatch(/^\[ \] APP_KEY +Variable, Masked +-> threebody-tui secret app_key$/m);
+    expect(output.match(/^\[ \] /gm)).toHaveLength(9);
+    // What to do with it is told in both languages: the log of a job has no other.
+    expect(output).toMatch(/^ID: Di GitLab buka proyek Anda[^]*^EN: At GitLab open your project/m);
     for (const value of Object.values(SECRETS)) expect(output).not.toContain(value);
   });
 

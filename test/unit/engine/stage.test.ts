@@ -169,6 +169,16 @@ describe('the files of a job', () => {
     });
   });
 
+  it('that the lab does without are not brought and not asked for; undo has them where they are known', async () => {
+    const made = await bench();
+    const idle = action({ files: [{ name: 'password', source: SECRET, absent: true }] });
+    expect(await stage(made, idle)).toEqual([]);
+    for (const purpose of ['run', 'undo'] as const) expect(neededBy([idle], purpose).secrets).toEqual([]);
+    expect(await stage(made, idle, [], 'undo')).toEqual([
+      { name: 'password', content: 'hush-hush', secret: true },
+    ]);
+  });
+
   it('hold the project with its format beside it, and say what stayed at home', async () => {
     const made = await bench();
     const { session, order } = made;

@@ -3,7 +3,7 @@
  * (docs.gitlab.com/ci/yaml): keywords that exist, in the places where they may stand, as far as this file uses them.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -57,7 +57,7 @@ const pipeline = pipelineSchema.parse(parse(files.get('.gitlab-ci.yml') ?? '', {
 const { stages, workflow, variables, default: defaults, ...jobs } = pipeline;
 
 describe('.gitlab-ci.yml', () => {
-  it('has the four jobs in their stages, each of which calls a script that is there', () => {
+  it('has the jobs of the runbook and one that mends, each of which calls a script that is there', () => {
     expect(stages).toEqual(['build', 'push', 'deploy', 'monitoring']);
     expect(
       Object.fromEntries(Object.entries(jobs).map(([name, { stage, script }]) => [name, [stage, ...script]])),
@@ -66,6 +66,7 @@ describe('.gitlab-ci.yml', () => {
       push_images: ['push', 'bash deploy/ci/push.sh'],
       deploy: ['deploy', 'bash deploy/ci/deploy.sh'],
       monitoring_install: ['monitoring', 'bash deploy/ci/monitoring.sh'],
+      bring_back: ['.post', 'bash deploy/ci/bring-back.sh'],
     });
     for (const { script } of Object.values(jobs)) {
       for (const line of script) expect(existsSync(join(root, line.split(' ')[1] ?? '')), line).toBe(true);
@@ -83,6 +84,36 @@ describe('.gitlab-ci.yml', () => {
       artifacts: { when: 'always', paths: ['deploy/ci/logs/'] },
     });
     expect(jobs['monitoring_install']?.resource_group).toBe('production');
+  });
+
+  it('lets a deploy wait as long as its own waits, one after the other', () => {
+    const lib = files.get('deploy/ci/lib.sh') ?? '';
+    const patience = (name: string): number =>
+      Number(new RegExp(`:=(\\d+)`).exec(lib.slice(lib.indexOf(`{${name}_PATIENCE`)))?.[1]);
+    const waits =
+      patience('STOP') + // the ServiceAccount
+      3 * (patience('STOP') + 60) + // Pods that end, or are deleted
+      patience('MYSQL') +
+      30 +
+      2 * 1860 + // an earlier migration, and this one
+      3 * patience('ROLLOUT') +
+      6 * patience('HEALTH') +
+      3 * 60; // and bringing back
+    expect(waits).toBeGreaterThan(3600);
+    const [, hours = '0', minutes = '0'] =
+      /^(?:(\d+)h)? ?(?:(\d+)m)?$/.exec(jobs['deploy']?.timeout ?? '') ?? [];
+    expect(Number(hours) * 3600 + Number(minutes) * 60).toBeGreaterThan(waits);
+    // Where this program runs the same scripts, it gives them as long.
+    const e3 = readFileSync(new URL('../../../assets/runbook/e/e3.yaml', import.meta.url), 'utf8');
+    const own = /- id: deploy\n[^]*?\n    timeout: (\d+)/.exec(e3)?.[1];
+    expect(Number(own)).toBeGreaterThan(waits);
+  });
+
+  it('mends what a deploy left that was cut off, never beside another deploy', () => {
+    expect(jobs['bring_back']).toMatchObject({
+      resource_group: 'production',
+      rules: [{ when: 'on_failure' }],
+    });
   });
 
   it('leaves monitoring to a person, and the pipeline green without it', () => {

@@ -14,6 +14,7 @@ parameters:
   - {name: must_be, type: path, default: /opt/x, about: {id: a, en: a}}
   - {name: project_source, type: path, optional: true, about: {id: a, en: a}}
   - {name: nickname, type: word, optional: true, about: {id: a, en: a}}
+  - {name: way, type: choice, choices: [short, long], default: short, about: {id: a, en: a}}
   - {name: names, type: hostname-list, optional: true, default: [a.b], about: {id: a, en: a}}
 `;
 function parse(phase: string, track = TRACK, template = 'x'): ParsedRunbook {
@@ -101,6 +102,14 @@ describe('a staged file with a mistake', () => {
     [
       '{name: p.tar, project: true}, {name: p.tar.format, template: x.conf}',
       `${at(54)} file p.tar.format exists twice | Give one of them another name.`,
+    ],
+    [
+      '{name: a, secret: admin_password, when: {wey: short}}',
+      `${at(57)} there is no parameter of type choice wey | Did you mean way?`,
+    ],
+    [
+      '{name: a, secret: admin_password, when: {way: shrt}}',
+      `${at(57)} there is no choice for way shrt | Did you mean short?`,
     ],
     ['{name: p.tar, project: yes}', expect.stringMatching(/files\.0\.project` /)],
     ['{name: ../a, template: x.conf}', expect.stringMatching(/files\.0\.name` is not right/)],

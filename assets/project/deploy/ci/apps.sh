@@ -156,6 +156,8 @@ bring_back() {
   local app before back=''
   # shellcheck disable=SC2034 # read by k() in tools.sh
   REQUEST_TIMEOUT=10s
+  # First what they read when they start.
+  put_back_secrets || true
   for app in $APPS; do
     if ! before=$(before_of "$app"); then
       say 'the cluster does not answer: what stands at 0 replicas stays so; the next run brings it back, or starts the new version'
@@ -171,7 +173,6 @@ bring_back() {
     fi
   done
   if [ -z "$back" ]; then return; fi
-  say 'the old version reads app-secrets as it is now: if a password was changed for this deploy, it can log in to MySQL once the stage database went through'
   if [ "$1" -gt 128 ]; then return; fi
   # shellcheck disable=SC2034
   REQUEST_TIMEOUT=''
@@ -202,6 +203,7 @@ stage_health() {
   serves laravel "http://$WORKER_ADDRESS:30082/api/ready"
   # The new version serves: from here on there is nothing to go back to.
   forget_before
+  forget_kept "$K8S_IMAGEPULL_SECRET"
   for path in / /go/api/products /laravel/api/products; do
     answers edge "https://$SITE_HOST$path" --resolve "$SITE_HOST:443:$EDGE_ADDRESS" ||
       fail "the applications answer at their NodePorts, but https://$SITE_HOST$path does not" 'look at the edge on vm-docker (steps B4, B7): 502 and 504 mean that it does not reach vm-worker'

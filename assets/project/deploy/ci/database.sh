@@ -3,14 +3,16 @@
 # EN: MySQL: waiting until it is ready, making sure of database and user, and running the migrate Job. Read by deploy.sh.
 
 stage_mysql() {
-  local deadline seen
+  local deadline left seen
   with_cluster
   seen=$(value_of statefulset mysql '{.spec.replicas}')
   [ -n "$seen" ] || fail 'there is no MySQL in the cluster' 'run the stage apply first'
   # Three gates, each stricter than the one before: rolled out, Ready, and mysqld itself answers.
-  await_rollout statefulset/mysql app=mysql "$MYSQL_PATIENCE"
-  k wait --for=condition=Ready pod/mysql-0 --timeout="${MYSQL_PATIENCE}s"
+  # One patience for all three together.
   deadline=$((SECONDS + MYSQL_PATIENCE))
+  await_rollout statefulset/mysql app=mysql "$MYSQL_PATIENCE"
+  left=$((deadline - SECONDS))
+  k wait --for=condition=Ready pod/mysql-0 --timeout="$((left > 30 ? left : 30))s"
   # Without a login: that it is refused is an answer as well, and its message would only frighten.
   until k exec mysql-0 -c mysql -- mysqladmin --connect-timeout=5 ping >"$WORK/ping" 2>&1; do
     if [ "$SECONDS" -ge "$deadline" ]; then
@@ -75,6 +77,8 @@ SQL
   rm -f "$WORK/database.sql"
   mark=$(password_mark "$MYSQL_ROOT_PASSWORD")
   "$KUBECTL" annotate persistentvolume mysql-pv-hostpath "threebody-lab/root-password=$mark" --overwrite
+  # MySQL takes the new passwords now: whoever starts after this has to read these, an old version as well.
+  forget_kept app-secrets
   say "database $MYSQL_DATABASE and user $MYSQL_USER are there"
 }
 

@@ -85,12 +85,57 @@ check_root_password() {
     "put the former value back, or give the former one once as MYSQL_ROOT_PASSWORD_OLD and it is changed in MySQL too (when the data was thrown away: $KUBECTL annotate persistentvolume mysql-pv-hostpath threebody-lab/root-password-)"
 }
 
+# A deploy may bring new passwords, and may fail before they are true anywhere. So what a Secret holds is kept beside it, as
+# NAME-before, until it is clear which of the two is right: in the cluster, so that it survives a run that is killed.
+
+# copy_secret FROM TO: the same values under another name. They go in on standard input.
+copy_secret() {
+  local data type
+  data=$(value_of secret "$1" '{.data}')
+  type=$(value_of secret "$1" '{.type}')
+  if [ -z "$data" ]; then return 1; fi
+  printf 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: %s\ntype: %s\ndata: %s\n' "$2" "${type:-Opaque}" "$data" |
+    k apply -f - >"$WORK/copied"
+}
+
+# keep_secret NAME: what it holds now, unless something older is kept already.
+keep_secret() {
+  local now kept
+  now=$(value_of secret "$1" '{.data}')
+  kept=$(value_of secret "$1-before" '{.data}')
+  if [ -n "$now" ] && [ -z "$kept" ]; then copy_secret "$1" "$1-before"; fi
+}
+
+# forget_kept NAME: from here on the new values are the right ones. When nothing changed, they always were.
+forget_kept() {
+  k delete secret "$1-before" --ignore-not-found >"$WORK/forgotten"
+}
+
+# put_back_secrets: after a failure. False when the cluster does not answer.
+put_back_secrets() {
+  local name kept now
+  for name in app-secrets "$K8S_IMAGEPULL_SECRET"; do
+    kept=$(value_of secret "$name-before" '{.data}') || return 1
+    now=$(value_of secret "$name" '{.data}') || return 1
+    if [ -z "$kept" ]; then continue; fi
+    if [ "$kept" = "$now" ]; then
+      forget_kept "$name"
+    elif copy_secret "$name-before" "$name"; then
+      forget_kept "$name"
+      say "put back: the Secret $name, as it was before this deploy"
+    else
+      say "the Secret $name could not be put back; the next run that fails tries again, one that goes well keeps the new values"
+    fi
+  done
+}
+
 stage_secrets() {
   with_cluster
   need MYSQL_ROOT_PASSWORD MYSQL_DATABASE MYSQL_USER MYSQL_PASSWORD APP_KEY
   check_root_password
   printf '%s\n' "MYSQL_ROOT_PASSWORD=$MYSQL_ROOT_PASSWORD" "DB_DATABASE=$MYSQL_DATABASE" "DB_USERNAME=$MYSQL_USER" \
     "DB_PASSWORD=$MYSQL_PASSWORD" "APP_KEY=$APP_KEY" >"$WORK/app-secrets.env"
+  keep_secret app-secrets
   # create … --dry-run | apply: the same line makes it and renews it.
   k create secret generic app-secrets --from-env-file="$WORK/app-secrets.env" --dry-run=client -o yaml | k apply -f -
   rm -f "$WORK/app-secrets.env"
@@ -102,6 +147,7 @@ stage_pull_secret() {
   # "create secret docker-registry" wants the password as an argument, for every ps to see. So the file is written here.
   printf '{"auths":{"%s":{"auth":"%s"}}}' "$HARBOR_HOST" "$(printf '%s:%s' "$HARBOR_USERNAME" "$HARBOR_PASSWORD" | base64 -w0)" \
     >"$WORK/config.json"
+  keep_secret "$K8S_IMAGEPULL_SECRET"
   k create secret generic "$K8S_IMAGEPULL_SECRET" --type=kubernetes.io/dockerconfigjson \
     --from-file=.dockerconfigjson="$WORK/config.json" --dry-run=client -o yaml | k apply -f -
   rm -f "$WORK/config.json"

@@ -43,6 +43,18 @@ fetch_kubectl() {
   mv "$WORK/kubectl" "$TOOLS_DIR/kubectl"
 }
 
+# Sets KUBECTL to one that is here already, of whatever version. False when there is none.
+kubectl_at_hand() {
+  local candidate
+  for candidate in "${KUBECTL:-}" "$TOOLS_DIR/kubectl" "$(command -v kubectl || true)"; do
+    if [ -n "$candidate" ] && [ -x "$candidate" ]; then
+      KUBECTL=$candidate
+      return
+    fi
+  done
+  return 1
+}
+
 # Sets KUBECTL: the named one, one that fits, a fresh download, or any at all with a word about it.
 find_kubectl() {
   local other
@@ -57,9 +69,8 @@ find_kubectl() {
     KUBECTL=$other
   elif fetch_kubectl; then
     KUBECTL=$TOOLS_DIR/kubectl
-  elif [ -n "$other" ]; then
-    KUBECTL=$other
-    say "kubectl $KUBECTL_VERSION could not be downloaded; using $other, which is another version"
+  elif kubectl_at_hand; then
+    say "kubectl $KUBECTL_VERSION could not be downloaded; using $KUBECTL, which is another version"
   else
     fail "there is no kubectl here and $KUBECTL_VERSION could not be downloaded from dl.k8s.io" "check this host's internet connection, or put a kubectl into $TOOLS_DIR or into PATH"
   fi

@@ -22,12 +22,12 @@ export function Panel({ backend, state, texts, language, onReload }) {
           ↻
         </button>
       </header>
-      <Contents backend={backend} state={state} texts={texts} language={language} />
+      <Contents state={state} texts={texts} language={language} />
     </section>
   );
 }
 
-function Contents({ backend, state, texts, language }) {
+function Contents({ state, texts, language }) {
   switch (state.kind) {
     case 'loading':
       return <p className="quiet">{texts.loading}</p>;
@@ -43,18 +43,18 @@ function Contents({ backend, state, texts, language }) {
       );
     }
     case 'list':
-      return <Products backend={backend} state={state} texts={texts} language={language} />;
+      return <Products state={state} texts={texts} language={language} />;
   }
 }
 
-function Products({ backend, state: { products, skipped }, texts, language }) {
+function Products({ state: { products, skipped }, texts, language }) {
   return (
     <>
       {products.length === 0 ? (
         <p className="quiet">{texts.empty}</p>
       ) : (
         <table>
-          <caption>{texts.caption(backend.name, products.length)}</caption>
+          <caption>{texts.caption(products.length)}</caption>
           <thead>
             <tr>
               <th scope="col">{texts.columns.name}</th>

@@ -46,7 +46,7 @@ export const TEXTS = {
     empty: 'Belum ada produk. Jalankan migrasi dan seeder.',
     skipped: (count) => `${count} entri tanpa id atau nama dilewati.`,
     columns: { name: 'Produk', price: 'Harga', stock: 'Stok' },
-    caption: (name, count) => `${count} produk dari ${name}`,
+    caption: (count) => `${count} produk`,
     unknown: 'tidak diketahui',
     failed: {
       status: ({ status, reason }) => ({
@@ -83,7 +83,7 @@ export const TEXTS = {
     empty: 'There are no products yet. Run the migration and the seeder.',
     skipped: (count) => `Entries without an id or a name, left out: ${count}.`,
     columns: { name: 'Product', price: 'Price', stock: 'Stock' },
-    caption: (name, count) => `${name}: ${count} ${count === 1 ? 'product' : 'products'}`,
+    caption: (count) => `${count} ${count === 1 ? 'product' : 'products'}`,
     unknown: 'unknown',
     failed: {
       status: ({ status, reason }) => ({
@@ -115,7 +115,10 @@ export function rupiah(price, language) {
   return new Intl.NumberFormat(language, {
     style: 'currency',
     currency: 'IDR',
-    minimumFractionDigits: 0,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: 2,
     maximumFractionDigits: 2,
+    // 85.000, but 145.000,50: cents are shown as two digits or not at all.
+    trailingZeroDisplay: 'stripIfInteger',
   }).format(price);
 }

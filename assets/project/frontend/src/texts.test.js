@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LANGUAGES, languageOf, TEXTS } from './texts.js';
+import { LANGUAGES, languageOf, rupiah, TEXTS } from './texts.js';
 
 function keysOf(texts) {
   return Object.entries(texts).flatMap(([key, value]) =>
@@ -19,6 +19,12 @@ describe('the texts', () => {
       expect(hint).not.toBe('');
     }
     expect(TEXTS[language].failed.status({ status: 418, reason: null }).hint).toBe('');
+  });
+
+  it('write prices as rupiah, with two digits of cents or none', () => {
+    const plain = (price, language) => rupiah(price, language).replaceAll('\u00a0', ' ');
+    expect([plain(85000, 'id'), plain(145000.5, 'id')]).toEqual(['Rp 85.000', 'Rp 145.000,50']);
+    expect([plain(85000, 'en'), plain(145000.5, 'en')]).toEqual(['Rp 85,000', 'Rp 145,000.50']);
   });
 
   it('are chosen by what the browser asks for first', () => {
