@@ -13,7 +13,9 @@ const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by h
 const symptomId = z.string().regex(/^S[0-9]{2}$/, 'a symptom id is S and two digits, like S49');
 const trap = z.string().regex(/^T[0-9]{2}$/);
 const stepId = z.string().regex(/^[A-Z][0-9]{0,2}[a-z]?$/);
-const gateId = z.string().regex(/^[A-Z][0-9]{0,2}[a-z]?\.[a-z][a-z0-9-]*$/, 'a gate is STEP.name, like R3.api');
+const gateId = z
+  .string()
+  .regex(/^[A-Z][0-9]{0,2}[a-z]?\.[a-z][a-z0-9-]*$/, 'a gate is STEP.name, like R3.api');
 const host = z.enum(HOST_NAMES);
 
 /** Where the lab can be broken, lowest first: what is broken below explains what is red above. */
@@ -57,7 +59,11 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 export const fieldMatcherSchema = z.union([
   scalar,
   z.strictObject({
-    matches: z.string().min(1).optional().describe('regular expression, no difference between capitals and small letters'),
+    matches: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('regular expression, no difference between capitals and small letters'),
     'one-of': z.array(scalar).min(1).optional(),
     not: scalar.optional(),
     min: z.number().optional(),
@@ -79,7 +85,9 @@ const pattern = {
     .string()
     .min(1)
     .optional()
-    .describe('regular expression, no difference between capitals and small letters; looked for in each line'),
+    .describe(
+      'regular expression, no difference between capitals and small letters; looked for in each line',
+    ),
   fields: z.record(z.string(), fieldMatcherSchema).optional(),
 };
 /** Which observations are meant. All that is written must hold. */
@@ -134,7 +142,9 @@ export const causeSchema = z.strictObject({
 export type CauseSource = z.infer<typeof causeSchema>;
 
 const outcomeSchema = z.strictObject({
-  when: conditionSchema.optional().describe('the first outcome whose condition holds wins; the last one has none'),
+  when: conditionSchema
+    .optional()
+    .describe('the first outcome whose condition holds wins; the last one has none'),
   proves: slug.optional().describe('the cause that is proved by this'),
   'rules-out': z.array(slug).default([]),
   next: slug.optional().describe('the check that this makes the next one'),
@@ -146,29 +156,70 @@ export type CheckOutcomeSource = z.infer<typeof outcomeSchema>;
 export const checkSchema = z.strictObject({
   id: slug,
   say: say.describe('the question that it answers'),
-  on: host.optional().describe('where a command runs; http, tcp and dns are asked from the operator'),
-  follows: z.literal(true).optional().describe('runs where the evidence was seen when that is a host, else at `on`'),
+  on: host
+    .optional()
+    .describe(
+      'where a command runs; http, tcp and dns are asked from the operator, and it is what {{host.…}} means in them',
+    ),
+  follows: z
+    .literal(true)
+    .optional()
+    .describe('runs where the evidence was seen when that is a host, else at `on`'),
   probe: probeSchema,
   expected: say.describe('what a healthy lab answers'),
   outcomes: z.array(outcomeSchema).min(2),
 });
 export type CheckSource = z.infer<typeof checkSchema>;
 
-const { say: _say, id: _id, hosts: _hosts, risk: _risk, script: _script, keep: _keep, runbook: _runbook, differs: _differs, ...scriptKeys } = actionSchema.shape;
-const rerun = z.string().regex(/^[A-Z][0-9]{0,2}[a-z]?\/[a-z][a-z0-9-]*$/, 'an action is STEP/action, like C3/hosts-toml');
+/** What a fix's script shares with an action of the runbook. */
+const scriptKeys = actionSchema.pick({
+  as: true,
+  files: true,
+  satisfied: true,
+  explain: true,
+  undo: true,
+  'undo-destroys': true,
+  restores: true,
+  timeout: true,
+  reconnect: true,
+}).shape;
+const rerun = z
+  .string()
+  .regex(/^[A-Z][0-9]{0,2}[a-z]?\/[a-z][a-z0-9-]*$/, 'an action is STEP/action, like C3/hosts-toml');
 export const fixSchema = z.strictObject({
   id: slug,
   for: z.array(slug).min(1).describe('causes that it mends'),
   say: say.describe('one sentence: what it does'),
-  hosts: z.array(host).min(1).optional().describe('where it runs; with `step`, default: the hosts of the action'),
-  follows: z.literal(true).optional().describe('only where the evidence was seen, when that is one of `hosts`'),
-  steps: z.array(rerun).min(1).optional().describe('actions of the runbook that are done again, in this order'),
-  script: z.string().min(1).optional().describe('bash with the prelude, errexit, nounset, pipefail; re-runnable'),
+  hosts: z
+    .array(host)
+    .min(1)
+    .optional()
+    .describe('where it runs; with `step`, default: the hosts of the action'),
+  follows: z
+    .literal(true)
+    .optional()
+    .describe('only where the evidence was seen, when that is one of `hosts`'),
+  steps: z
+    .array(rerun)
+    .min(1)
+    .optional()
+    .describe('actions of the runbook that are done again, in this order'),
+  script: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('bash with the prelude, errexit, nounset, pipefail; re-runnable'),
   'by-hand': say.optional().describe('what only a person can do: a VM that is off, a page of GitLab'),
   risk: z.enum(['safe', 'config', 'destroys']).optional().describe('of a script; that of a step is its own'),
   ...scriptKeys,
   gates: z.array(gateId).default([]).describe('asked again afterwards, besides those that were red'),
-  wait: z.number().int().min(0).max(900).default(60).describe('seconds that the gates may take to become green'),
+  wait: z
+    .number()
+    .int()
+    .min(0)
+    .max(900)
+    .default(60)
+    .describe('seconds that the gates may take to become green'),
 });
 export type FixSource = z.infer<typeof fixSchema>;
 
@@ -183,7 +234,10 @@ export const symptomSchema = z.strictObject({
   normal: z.array(normalSchema).default([]),
   explains: z.array(explainSchema).default([]).describe('what is folded below this one when both are seen'),
   causes: z.array(causeSchema).min(1).describe('most likely first'),
-  checks: z.array(checkSchema).min(1).describe('in the order in which they are asked when nothing else is said'),
+  checks: z
+    .array(checkSchema)
+    .min(1)
+    .describe('in the order in which they are asked when nothing else is said'),
   fixes: z.array(fixSchema).default([]),
   steps: z.array(stepId).default([]).describe('steps of the runbook worth reading'),
   gates: z.array(gateId).default([]).describe('gates that are red with this symptom'),

@@ -62,7 +62,16 @@ export interface Recognition {
 }
 
 /** What scripts of checks and fixes may quote of the evidence: `{{found.pod}}`; empty when it is not known. */
-export const FOUND_NAMES = ['object', 'namespace', 'pod', 'container', 'node', 'image', 'unit', 'app'] as const;
+export const FOUND_NAMES = [
+  'object',
+  'namespace',
+  'pod',
+  'container',
+  'node',
+  'image',
+  'unit',
+  'app',
+] as const;
 export type FoundName = (typeof FOUND_NAMES)[number];
 export type Found = Readonly<Record<FoundName, string>>;
 
@@ -113,6 +122,5 @@ export type WalkEnd =
       readonly ruledOut: readonly CauseSource[];
       readonly unasked: readonly CheckId[];
     };
-
 
 export type { CauseSource, CheckSource, FixSource, Layer, Source };

@@ -1,0 +1,69 @@
+/** Which red gates mean that something broke, and which only that it was never made. Pure. */
+import type { GateId, GateResult } from '../gates/types.js';
+import type { Runbook, Step, StepId } from '../runbook/types.js';
+
+/** What is known of the past; see `historyOf`. */
+export interface History {
+  /** Steps whose actions were run, and not undone since. */
+  readonly run: ReadonlySet<StepId>;
+  /** Gates that passed at some time since then. */
+  readonly passed: ReadonlySet<GateId>;
+}
+
+/** One entry of the past, oldest first: a step done or undone, a gate that passed. */
+export type Past =
+  { readonly kind: 'run' | 'undo'; readonly step: StepId } | { readonly kind: 'pass'; readonly gate: GateId };
+
+export function historyOf(entries: readonly Past[]): History {
+  const run = new Set<StepId>();
+  const passed = new Set<GateId>();
+  for (const entry of entries) {
+    if (entry.kind === 'pass') passed.add(entry.gate);
+    else if (entry.kind === 'run') run.add(entry.step);
+    else {
+      run.delete(entry.step);
+      for (const gate of passed) if (gate.startsWith(`${entry.step}.`)) passed.delete(gate);
+    }
+  }
+  return { run, passed };
+}
+
+/** Share of a step's gates that are green when nothing is known of its past, and it still counts as made. */
+const MADE = 0.5;
+
+/**
+ * Results that speak of a break: of steps that were run, and of gates that have been green. Where nothing is known of a
+ * lab's past (this computer never built it) a step counts as made when at least half of its gates are green, and so do
+ * the steps that it stands on.
+ */
+export function meaningful(
+  runbook: Runbook,
+  results: readonly GateResult[],
+  history: History,
+): readonly GateResult[] {
+  const steps = runbook.phases.flatMap((phase) => phase.steps);
+  const known = history.run.size > 0 || history.passed.size > 0;
+  const begun = withNeeds(steps, known ? history.run : guessed(steps, results));
+  return results.filter(({ gate }) => begun.has(gate.split('.', 1)[0] ?? '') || history.passed.has(gate));
+}
+
+function guessed(steps: readonly Step[], results: readonly GateResult[]): ReadonlySet<StepId> {
+  return new Set(
+    steps.flatMap(({ id }) => {
+      const own = results.filter(({ gate }) => gate.startsWith(`${id}.`));
+      const green = own.filter(({ verdict }) => verdict === 'pass' || verdict === 'warn');
+      return own.length > 0 && green.length / own.length >= MADE ? [id] : [];
+    }),
+  );
+}
+
+function withNeeds(steps: readonly Step[], ids: ReadonlySet<StepId>): ReadonlySet<StepId> {
+  const all = new Set<StepId>();
+  const add = (id: StepId): void => {
+    if (all.has(id)) return;
+    all.add(id);
+    for (const need of steps.find((step) => step.id === id)?.needs ?? []) add(need);
+  };
+  for (const id of ids) add(id);
+  return all;
+}

@@ -1,0 +1,32 @@
+/** Reads the files of assets/symptoms: ours, with those of a person's own pack laid over them. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Runbook } from '../runbook/types.js';
+import { parseSymptoms, type ParsedSymptoms } from './parse.js';
+
+/**
+ * Loads and checks the catalogue of symptoms.
+ * @param directories laid out like assets/: ours first, then a person's pack, whose files replace ours of the same name
+ * @throws NodeJS.ErrnoException when a file cannot be read; a directory without symptoms is none
+ */
+export async function loadSymptoms(
+  directories: readonly string[],
+  runbook: Runbook,
+): Promise<ParsedSymptoms> {
+  const files = new Map<string, string>();
+  for (const directory of directories) {
+    const folder = join(directory, 'symptoms');
+    for (const name of await namesIn(folder)) files.set(name, join(folder, name));
+  }
+  const texts = [...files.values()].map(async (name) => ({ name, text: await readFile(name, 'utf8') }));
+  return parseSymptoms(await Promise.all(texts), runbook);
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => name.endsWith('.yaml')).toSorted();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
