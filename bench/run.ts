@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { measureKube } from './kube.js';
 import { measureRunning } from './running.js';
 import { measureSize } from './size.js';
 import { measureStartup } from './startup.js';
@@ -26,6 +27,7 @@ for (const measure of [
   () => measureSize(),
   () => measureStartup(quick ? 5 : 21),
   () => measureRunning(quick ? { idle: 5, flood: 5 } : { idle: 30, flood: 60 }),
+  () => measureKube(quick ? 5 : 60),
 ]) {
   const found = await measure();
   rows.push(...found);

@@ -5,8 +5,11 @@ import './hooks.mjs';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import type { Runbook } from '../src/runbook/types.js';
 
-/** Native addons of ssh2, both optional: a `require` that throws makes it fall back to JavaScript. */
-const NATIVE = /(?:^cpu-features$|\.node$)/;
+/**
+ * Native addons of ssh2 and ws, and what `debug` colours its lines with, all of them optional: a `require` that throws makes
+ * them do without.
+ */
+const NATIVE = /(?:^(?:cpu-features|bufferutil|utf-8-validate|supports-color)$|\.node$)/;
 /** Ink loads this only with DEV=true, to talk to a debugger that is not shipped. */
 const DEBUGGER = /(?:^react-devtools-core$|\/devtools\.js$)/;
 /**

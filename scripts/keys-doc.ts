@@ -23,6 +23,10 @@ const PLACES: readonly KeyPlace[] = [
   'help',
   'journal',
   'entry',
+  'describe',
+  'stream',
+  'events',
+  'path',
   'dialog',
   'typing',
 ];

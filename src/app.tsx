@@ -1,10 +1,15 @@
 /** Composition root of the screen side: store, keys, terminal, and the full screen or the linear mode. */
+import { createShellScreen } from './shell-screen.js';
 import { openFullScreen } from './full-screen.js';
 import { bytes } from './i18n/format.js';
 import { words } from './i18n/texts/words.js';
 import { startLinear } from './linear.js';
+import type { TerminalSeat } from './services/engine/live.js';
 import type { Scene } from './screens/scene.js';
 import type { VagrantText } from './screens/view.js';
+import type { LiveFacts } from './state/live/book.js';
+import { containersInSight } from './state/live/looking.js';
+import type { StreamReader } from './state/live/stream.js';
 import type { LogBook } from './state/logs.js';
 import { createAppStore, type AppStore, type RunEffect } from './state/store.js';
 import type { AppState } from './state/types.js';
@@ -17,6 +22,8 @@ export interface AppOptions {
   /** Carries out what update() asks for, all but `copy`, which is the terminal's; `quit` closes the screen afterwards. */
   readonly runEffect: RunEffect;
   readonly logs: LogBook;
+  readonly live: LiveFacts;
+  readonly stream: StreamReader;
   readonly vagrantText: VagrantText;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: SizedStream;
@@ -29,6 +36,8 @@ export interface AppOptions {
 
 export interface AppHandle {
   readonly store: AppStore;
+  /** The terminal, for shells. */
+  readonly seat: TerminalSeat;
   /** Resolves when keys are read; those pressed before are not lost. */
   readonly ready: Promise<void>;
   /** Resolves when the person has quit, or the app was closed, and the terminal is as it was before. */
@@ -44,11 +53,18 @@ interface Surface {
   readonly suspend: (during: () => Promise<void>) => Promise<void>;
 }
 
+/** What the terminal's window is called. */
+const TITLE = 'threebody';
+
 /** Starts the app on a terminal. Nothing is dialled before the person has chosen a lab. */
 export function startApp(options: AppOptions): AppHandle {
-  const { stdout, logs, vagrantText } = options;
+  const { stdout, logs, live, stream, vagrantText } = options;
   let surface: Surface | null = null;
-  const close = (): void => surface?.close();
+  const close = (): void => {
+    shell.abandon();
+    surface?.close();
+  };
+  const suspend: Surface['suspend'] = (during) => surface?.suspend(during) ?? during();
 
   const store = createAppStore(options.initial, (effect, dispatch, getState) => {
     if (effect.type === 'copy') {
@@ -70,31 +86,49 @@ export function startApp(options: AppOptions): AppHandle {
     options.runEffect(effect, dispatch, getState);
     if (effect.type === 'quit') close();
   });
-  const scene: Scene = { store: store.state, logs, vagrantText };
+  const { linear, ascii } = options.initial.terminal;
+  const shell = createShellScreen({
+    stdin: options.stdin,
+    stdout,
+    ascii,
+    title: linear ? null : TITLE,
+    language: () => store.state.getState().lang,
+    suspend,
+  });
+  const scene: Scene = { store: store.state, logs, live, stream, vagrantText };
 
   const stopSize = watchSize(stdout, (size) =>
     store.dispatch({ type: 'terminal', terminal: { ...store.state.getState().terminal, ...size } }),
   );
+
+  let measured = '';
+  const stopLooking = store.state.subscribe((state) => {
+    const ids = containersInSight(state, live);
+    const now = ids.length === 0 ? '' : `${state.lab?.name ?? ''} ${ids.join(' ')}`;
+    if (now === measured) return;
+    measured = now;
+    if (state.lab !== null) store.dispatch({ type: 'live.looking', host: 'vm-docker', ids });
+  });
 
   const guard = installTerminalGuard({
     process: options.process,
     stdout,
     close,
     onFatal: options.onFatal,
-    suspend: (during) => surface?.suspend(during) ?? during(),
+    // A shell has taken the program off the terminal already.
+    suspend: (during) => (shell.taken() ? during() : suspend(during)),
   });
-
-  const { linear } = options.initial.terminal;
   const { dispatch } = store;
   surface = linear
     ? startLinear({ scene, dispatch, ...options })
     : openFullScreen({ scene, dispatch, ...options, onSuspend: () => void guard.suspend() });
-  if (!linear) stdout.write(titleSequence('threebody'));
+  if (!linear) stdout.write(titleSequence(TITLE));
 
   const done = surface.done.then(() => {
     stopSize();
+    stopLooking();
     guard.remove();
     if (!linear) stdout.write(restoreTitle);
   });
-  return { store, ready: surface.ready ?? Promise.resolve(), done, close };
+  return { store, seat: shell, ready: surface.ready ?? Promise.resolve(), done, close };
 }

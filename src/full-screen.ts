@@ -3,9 +3,9 @@
  * and reads the keys, those pressed meanwhile too.
  */
 import type { InkSurface } from './ink.js';
-import type { KeyContext, LocalAct } from './input/binding.js';
+import type { LocalAct } from './input/binding.js';
 import { keyOutcome } from './input/keys.js';
-import { copyableText, extentOf } from './screens/extent.js';
+import { keyContextOf } from './screens/key-context.js';
 import { pictureOf } from './screens/picture.js';
 import { viewOf, type Scene } from './screens/scene.js';
 import { layoutOf } from './screens/view.js';
@@ -56,11 +56,7 @@ export function openFullScreen(options: FullScreenOptions): FullScreen {
     if (act === 'suspend') options.onSuspend();
     else redraw();
   };
-  const context: KeyContext = {
-    logs: scene.logs,
-    extent: (state) => extentOf(viewOf(scene, state)),
-    copyable: (state) => copyableText(viewOf(scene, state)),
-  };
+  const context = keyContextOf(scene);
   const onKey = (name: string): void => {
     // The state at the moment of the key, not of the last frame: keys come in batches.
     const state = scene.store.getState();

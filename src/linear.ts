@@ -3,9 +3,8 @@ import { say } from './i18n/text.js';
 import { keyOutcome } from './input/keys.js';
 import type { Dispatch } from './state/store.js';
 import { connectField, isTyping } from './state/typing.js';
-import type { AppState } from './state/types.js';
 import { readLines } from './term/line-input.js';
-import { copyableText, extentOf } from './screens/extent.js';
+import { keyContextOf } from './screens/key-context.js';
 import { changedLines, newsBetween, screenKey, screenText } from './screens/linear.js';
 import { viewOf, type Scene } from './screens/scene.js';
 import { inLang } from './screens/view.js';
@@ -30,11 +29,7 @@ export function startLinear({ scene, dispatch, stdin, stdout }: LinearOptions): 
 } {
   const write = (text: string): void => void stdout.write(text);
   const tell = (lines: readonly string[]): void => lines.forEach((line) => write(`${line}\r\n`));
-  const context = {
-    logs: scene.logs,
-    extent: (state: AppState) => extentOf(viewOf(scene, state)),
-    copyable: (state: AppState) => copyableText(viewOf(scene, state)),
-  };
+  const context = keyContextOf(scene);
 
   let before = scene.store.getState();
   let shown = screenText(viewOf(scene, before));
@@ -84,20 +79,25 @@ export function startLinear({ scene, dispatch, stdin, stdout }: LinearOptions): 
     if (state.ui.dialog !== null) return state.ui.dialog.kind === 'secret';
     return state.ui.stack.at(-1) === 'connect' && SECRETS.includes(connectField(state));
   };
-  const stopReading = readLines({
-    stdin,
-    write,
-    secret,
-    onLine,
-    onEnd: () => dispatch({ type: 'ask.quit' }),
-  });
+  const read = (): (() => void) =>
+    readLines({ stdin, write, secret, onLine, onEnd: () => dispatch({ type: 'ask.quit' }) });
+  let stopReading = read();
+  let closed = false;
   return {
     done,
     close() {
+      closed = true;
       stopReading();
       stopListening();
       finish();
     },
-    suspend: (during) => during(),
+    async suspend(during) {
+      stopReading();
+      try {
+        await during();
+      } finally {
+        if (!closed) stopReading = read();
+      }
+    },
   };
 }

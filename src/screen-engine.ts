@@ -1,7 +1,9 @@
 /** The engine behind the screen: what carries out effects, with all it stands on. Loaded when the first effect comes. */
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { fullPath, labOfAnswers, writeAnswers } from './commands/answers.js';
+import { contentTrouble } from './commands/lab-choice.js';
 import { PUBLIC_KEYS } from './commands/proposals.js';
 import { renderVagrantfile } from './lab/vagrantfile.js';
 import type { Language } from './lab/types.js';
@@ -14,6 +16,7 @@ import { acquireLabLock } from './services/files/lab-lock.js';
 import { isThere, lastLabFile, stateRoot } from './services/files/places.js';
 import { writePreferences } from './services/files/preferences.js';
 import { writeVagrantfile } from './services/files/vagrantfile.js';
+import type { LiveParts } from './services/engine/live.js';
 import type { LogBook } from './state/logs.js';
 
 interface EngineOptions {
@@ -25,6 +28,7 @@ interface EngineOptions {
   /** Of what is written into files. */
   readonly language: Language;
   readonly logs: LogBook;
+  readonly live: LiveParts;
   readonly logError: (error: unknown) => void;
   /** Of the labs opened so far; each opened one adds its own. */
   readonly masks: ((text: string) => string)[];
@@ -36,7 +40,7 @@ async function findPublicKey(): Promise<string | null> {
 }
 
 export function openEngine(
-  { runbook, content, template, language, logs, logError, masks }: EngineOptions,
+  { runbook, content, template, language, logs, live, logError, masks }: EngineOptions,
   dispatch: Dispatch,
 ): EffectRunner {
   const { env } = process;
@@ -46,14 +50,27 @@ export function openEngine(
     {
       runbook,
       logs,
+      live,
       now: Date.now,
+      async loadSymptoms() {
+        const { loadSymptoms } = await import('./symptoms/load.js');
+        const { catalogue, diagnostics } = await loadSymptoms(content, runbook);
+        if (catalogue !== null) return catalogue;
+        throw contentTrouble(diagnostics, join(content.at(-1) ?? '', 'symptoms'));
+      },
       readLab: (path) => readLabFile(path, { parameters, env }),
       async startPractice() {
         const { startPractice } = await import('./commands/practice-lab.js');
         return startPractice(parameters);
       },
       async openSession(lab, askHostKey) {
-        const session = await openLabSession(lab, runbook, { askHostKey, logs, env, content });
+        const session = await openLabSession(lab, runbook, {
+          askHostKey,
+          logs,
+          live: live.book,
+          env,
+          content,
+        });
         masks.push(session.mask);
         return session;
       },

@@ -20,6 +20,8 @@ import {
 import { createProgramLog, type ProgramLog } from './services/files/program-log.js';
 import { createRedactor } from './services/redaction/redactor.js';
 import { initialState } from './state/initial.js';
+import { createLiveBook } from './state/live/book.js';
+import { createStreamBook } from './state/live/stream.js';
 import { createLogBook } from './state/logs.js';
 import type { AppState, VagrantPlan } from './state/types.js';
 import { readSize } from './term/size.js';
@@ -67,6 +69,8 @@ async function show(
 ): Promise<number> {
   const { language, streams } = call;
   const logs = createLogBook();
+  const live = createLiveBook();
+  const stream = createStreamBook();
   const content = contentDirectories(call.line.options.text('runbook'), call.assets, process.cwd());
   const [source, initial] = await Promise.all([labSource(call), initialOf(call, runbook)]);
   let engine: Promise<EffectRunner> | null = null;
@@ -80,11 +84,25 @@ async function show(
       if (engine === null && effect.type === 'quit') return;
       const logError = (error: unknown): void => log.failure(error, 'the engine');
       engine ??= import('./screen-engine.js').then(({ openEngine }) =>
-        openEngine({ runbook, content, template, language, logs, logError, masks }, dispatch),
+        openEngine(
+          {
+            runbook,
+            content,
+            template,
+            language,
+            logs,
+            live: { book: live, stream, seat: app.seat },
+            logError,
+            masks,
+          },
+          dispatch,
+        ),
       );
       void engine.then((runner) => runner.run(effect));
     },
     logs,
+    live,
+    stream,
     vagrantText: (plan) => vagrantOr(template, plan, language),
     stdin: process.stdin,
     stdout: process.stdout,

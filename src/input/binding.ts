@@ -1,5 +1,7 @@
 /** What one row of the key table is. */
 import type { Text } from '../lab/types.js';
+import type { LiveFacts } from '../state/live/book.js';
+import type { StreamReader } from '../state/live/stream.js';
 import type { LogBook } from '../state/logs.js';
 import type { Message } from '../state/messages.js';
 import type { AppState, ScreenName } from '../state/types.js';
@@ -17,7 +19,11 @@ export interface Extent {
 /** What keys need to know besides the state. */
 export interface KeyContext {
   readonly logs: LogBook;
+  readonly live: LiveFacts;
+  readonly stream: StreamReader;
   readonly extent: (state: AppState) => Extent;
+  /** At which row of the describe screen a line of the answer begins: long ones are wrapped. */
+  readonly rowOf: (state: AppState, line: number) => number;
   /** What `y` copies from the screen on top, or null. */
   readonly copyable: (state: AppState) => string | null;
 }

@@ -2,6 +2,7 @@
 import { say } from '../i18n/text.js';
 import { reasons } from '../i18n/texts/reasons.js';
 import { HOST_NAMES } from '../lab/types.js';
+import { isZoomed } from '../state/live/listing.js';
 import type { AppState, ScreenName } from '../state/types.js';
 import { bind, type KeyBinding } from './binding.js';
 import { moveMessage, type Move } from './move.js';
@@ -18,6 +19,10 @@ const LISTS: readonly ScreenName[] = [
   'help',
   'journal',
   'entry',
+  'describe',
+  'stream',
+  'events',
+  'path',
 ];
 
 function mover(move: Move, keys: readonly string[], id: string, en: string): KeyBinding {
@@ -27,7 +32,8 @@ function mover(move: Move, keys: readonly string[], id: string, en: string): Key
     places: [...LISTS, 'dialog'],
     label: say(id, en),
     describe: say(`Kursor atau teks: ${id}.`, `Cursor or text: ${en}.`),
-    when: (state) => state.ui.dialog === null || state.ui.dialog.kind === 'choose-host',
+    when: ({ ui }) =>
+      ui.dialog === null || ui.dialog.kind === 'choose-host' || ui.dialog.kind === 'choose-act',
     act: (state, context) => moveMessage(state, move, context),
   });
 }
@@ -75,6 +81,8 @@ export const ANYWHERE_KEYS: readonly KeyBinding[] = [
     label: say('kembali', 'back'),
     describe: say('Kembali ke layar sebelumnya.', 'Back to the screen before.'),
     footer: 85,
+    // Where Esc leaves something within the screen, that comes first.
+    when: (state) => !isZoomed(state) && state.ui.stack.at(-1) !== 'stream',
     disabled: (state) => (atRoot(state) ? reasons.rootScreen : null),
     act: () => ({ type: 'ui.back' }),
   }),

@@ -16,7 +16,7 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
     label: say('ya', 'yes'),
     describe: say('Ya, lakukan. Enter sengaja tidak berlaku.', 'Yes, do it. Enter deliberately does not.'),
     footer: 10,
-    when: dialogIs('confirm-run', 'confirm-undo', 'confirm-quit'),
+    when: dialogIs('confirm-run', 'confirm-undo', 'confirm-quit', 'confirm-act'),
     act: () => ({ type: 'dialog.accept' }),
   }),
   bind({
@@ -52,7 +52,7 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
     label: say('lanjut', 'go on'),
     describe: say('Lanjut dengan baris yang dipilih.', 'Go on with the chosen row.'),
     footer: 10,
-    when: dialogIs('choose-host'),
+    when: dialogIs('choose-host', 'choose-act'),
     act: () => ({ type: 'dialog.accept' }),
   }),
   bind({
@@ -70,6 +70,23 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
     act: ({ ui }, _context, key) =>
       ui.dialog?.kind === 'choose-host' && Number(key) <= ui.dialog.hosts.length
         ? { type: 'dialog.move', by: Number(key) - ui.dialog.cursor }
+        : null,
+  }),
+  bind({
+    id: 'act.digit',
+    keys: ['1', '2', '3', '4', '5', '6'],
+    places: ['dialog'],
+    label: say('pilih', 'choose'),
+    describe: say(
+      'Pilih tindakan bernomor itu; Enter melanjutkan.',
+      'Choose the action of that number; Enter goes on.',
+    ),
+    footer: 9,
+    shown: (state) => (state.ui.dialog?.kind === 'choose-act' ? `1-${state.ui.dialog.acts.length}` : '1-6'),
+    when: dialogIs('choose-act'),
+    act: ({ ui }, _context, key) =>
+      ui.dialog?.kind === 'choose-act' && Number(key) <= ui.dialog.acts.length
+        ? { type: 'dialog.move', by: Number(key) - 1 - ui.dialog.cursor }
         : null,
   }),
   bind({
@@ -99,6 +116,8 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
       'confirm-replace',
       'host-key',
       'choose-host',
+      'choose-act',
+      'confirm-act',
     ),
     act: () => ({ type: 'dialog.reject' }),
   }),

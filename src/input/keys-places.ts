@@ -5,6 +5,7 @@ import { chosenGate, position, visibleGates } from '../state/lists.js';
 import type { AppState } from '../state/types.js';
 import type { Message } from '../state/messages.js';
 import { stepOf } from '../state/content.js';
+import { hostTab, isZoomed } from '../state/live/listing.js';
 import { bind, type KeyBinding } from './binding.js';
 import { STEP_TABS, stepTab } from '../state/tabs.js';
 
@@ -33,6 +34,9 @@ function turnAction(state: AppState, by: 1 | -1): Message {
 
 const ON_COMMANDS = say('di tab perintah', 'on the commands tab');
 
+/** The steps and gates of home are in sight. */
+const panesShown = (state: AppState): boolean => !isZoomed(state);
+
 function openHome(state: AppState): Message {
   switch (state.ui.focus) {
     case 'panes':
@@ -47,6 +51,7 @@ function openHome(state: AppState): Message {
 export const OPEN_KEYS: readonly KeyBinding[] = [
   bind({
     id: 'home.open',
+    when: panesShown,
     keys: ['enter'],
     places: ['home'],
     label: say('buka', 'open'),
@@ -60,6 +65,7 @@ export const OPEN_KEYS: readonly KeyBinding[] = [
   }),
   bind({
     id: 'home.focus',
+    when: panesShown,
     keys: ['tab'],
     places: ['home'],
     label: say('pindah panel', 'next pane'),
@@ -69,6 +75,7 @@ export const OPEN_KEYS: readonly KeyBinding[] = [
   }),
   bind({
     id: 'home.focus-back',
+    when: panesShown,
     keys: ['shift-tab'],
     places: ['home'],
     label: say('panel sebelumnya', 'pane before'),
@@ -77,6 +84,7 @@ export const OPEN_KEYS: readonly KeyBinding[] = [
   }),
   bind({
     id: 'home.phase-back',
+    when: panesShown,
     keys: ['left', '<'],
     places: ['home'],
     label: say('fase sebelumnya', 'phase before'),
@@ -85,6 +93,7 @@ export const OPEN_KEYS: readonly KeyBinding[] = [
   }),
   bind({
     id: 'home.phase',
+    when: panesShown,
     keys: ['right', '>'],
     places: ['home'],
     label: say('fase lain', 'other phase'),
@@ -193,6 +202,9 @@ export const OPEN_KEYS: readonly KeyBinding[] = [
   }),
 ];
 
+const onLogTab = (state: AppState): boolean => state.ui.stack.at(-1) === 'host' && hostTab(state) === 'log';
+const ON_LOG = say('di tab log', 'on the log tab');
+
 function finder(
   id: string,
   place: 'gates' | 'glossary' | 'host',
@@ -213,19 +225,23 @@ function finder(
 export const TEXT_KEYS: readonly KeyBinding[] = [
   finder('gates.filter', 'gates', 'gates.filter', ['Saring daftar gate.', 'Filter the list of gates.']),
   finder('glossary.search', 'glossary', 'glossary.search', ['Cari istilah.', 'Search the terms.']),
-  finder('host.search', 'host', 'log.search', [
-    'Hanya baris log yang memuat teks ini.',
-    'Only the log lines that hold this text.',
-  ]),
+  {
+    ...finder('host.search', 'host', 'log.search', [
+      'Hanya baris log yang memuat teks ini.',
+      'Only the log lines that hold this text.',
+    ]),
+    when: onLogTab,
+    where: ON_LOG,
+  },
   bind({
     id: 'host.follow',
-    keys: ['f'],
+    keys: ['f', 'space'],
     places: ['host', 'step'],
     label: say('ikuti/jeda', 'follow/pause'),
     describe: say('Ikuti baris terbaru, atau tahan di sini.', 'Follow the newest line, or hold here.'),
     footer: 20,
-    when: (state) => state.ui.stack.at(-1) === 'host' || stepTab(state) === 'output',
-    where: say('di tab keluaran', 'on the output tab'),
+    when: (state) => onLogTab(state) || (state.ui.stack.at(-1) === 'step' && stepTab(state) === 'output'),
+    where: say('di tab log atau keluaran', 'on the log or output tab'),
     act: (state, { logs }) => {
       const host = state.ui.focusedHost;
       const name = `log.${host}`;
@@ -249,13 +265,29 @@ export const TEXT_KEYS: readonly KeyBinding[] = [
   bind({
     id: 'copy',
     keys: ['y'],
-    places: ['step', 'gate', 'gates', 'host', 'vagrant', 'glossary', 'journal', 'entry'],
+    places: [
+      'home',
+      'step',
+      'gate',
+      'gates',
+      'host',
+      'vagrant',
+      'glossary',
+      'journal',
+      'entry',
+      'describe',
+      'stream',
+      'events',
+      'path',
+    ],
     label: say('salin', 'copy'),
     describe: say(
       'Salin yang tampak (perintah, bukti, log) ke papan klip komputer ini.',
       'Copy what is shown (commands, evidence, log) to the clipboard of this computer.',
     ),
     footer: 60,
+    when: (state) => state.ui.stack.at(-1) !== 'home' || isZoomed(state),
+    where: say('setelah diperbesar (z)', 'when zoomed (z)'),
     act: (state, context) => {
       const text = context.copyable(state);
       return text === null ? { type: 'ui.refuse', why: reasons.nothingToCopy } : { type: 'copy', text };

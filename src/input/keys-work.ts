@@ -5,6 +5,7 @@ import type { GateKey } from '../gates/types.js';
 import type { Text } from '../lab/types.js';
 import { stepOf } from '../state/content.js';
 import { chosenGate } from '../state/lists.js';
+import { hostGate, hostTab, isZoomed } from '../state/live/listing.js';
 import { HOST_NAMES } from '../lab/types.js';
 import { waiverHolds } from '../gates/schedule.js';
 import { isRunning, keyStanding, stepRuns } from '../state/standing.js';
@@ -21,9 +22,13 @@ const GATE_PLACES: readonly KeyPlace[] = ['gates', 'gate'];
 function onGate(state: AppState): boolean {
   const top = state.ui.stack.at(-1);
   if (top === 'gates' || top === 'gate') return true;
-  if (top === 'home') return state.ui.focus === 'gates';
+  if (top === 'home') return state.ui.focus === 'gates' && !isZoomed(state);
+  if (top === 'host') return hostTab(state) === 'gates' && hostGate(state) !== null;
   return top === 'step' && stepTab(state) === 'gates';
 }
+
+/** What is acted upon is in sight: not while a list fills home. */
+const stepShown = (state: AppState): boolean => !isZoomed(state);
 
 function connected(state: AppState): Text | null {
   if (state.lab === null) return reasons.noLab;
@@ -64,6 +69,7 @@ function noGate(state: AppState): Text | null {
 export const STEP_KEYS: readonly KeyBinding[] = [
   bind({
     id: 'step.run',
+    when: stepShown,
     keys: ['r'],
     places: STEP_PLACES,
     label: say('jalankan', 'run'),
@@ -78,6 +84,7 @@ export const STEP_KEYS: readonly KeyBinding[] = [
   }),
   bind({
     id: 'step.force',
+    when: stepShown,
     keys: ['R'],
     places: STEP_PLACES,
     label: say('ulang paksa', 'run anyway'),
@@ -88,6 +95,7 @@ export const STEP_KEYS: readonly KeyBinding[] = [
   }),
   bind({
     id: 'step.cancel',
+    when: stepShown,
     keys: ['c'],
     places: STEP_PLACES,
     label: say('batalkan', 'cancel'),
@@ -105,6 +113,7 @@ export const STEP_KEYS: readonly KeyBinding[] = [
   }),
   bind({
     id: 'step.undo',
+    when: stepShown,
     keys: ['u'],
     places: STEP_PLACES,
     label: say('kembalikan', 'undo'),
@@ -128,7 +137,7 @@ export const STEP_KEYS: readonly KeyBinding[] = [
     label: say('periksa', 'check'),
     describe: say('Periksa lagi semua gate langkah ini.', "Check this step's gates again."),
     footer: 30,
-    when: (state) => !onGate(state),
+    when: (state) => stepShown(state) && !onGate(state),
     disabled: needsStep,
     act: (state) => withStep(state, (step) => ({ type: 'check', scope: { kind: 'step', step } })),
   }),
@@ -178,7 +187,7 @@ export const GATE_KEYS: readonly KeyBinding[] = [
   bind({
     id: 'gate.check-here',
     keys: ['v'],
-    places: ['home', 'step'],
+    places: ['home', 'step', 'host'],
     label: say('periksa lagi', 're-check'),
     describe: say('Periksa lagi gate yang dipilih.', 'Check the chosen gate again.'),
     footer: 22,
@@ -189,7 +198,7 @@ export const GATE_KEYS: readonly KeyBinding[] = [
   bind({
     id: 'gate.waive',
     keys: ['w'],
-    places: ['home', 'step', 'gates', 'gate'],
+    places: ['home', 'step', 'gates', 'gate', 'host'],
     label: say('lewati', 'waive'),
     describe: say(
       'Lewati gate ini dengan alasan dan tanggal akhir; sekali lagi untuk mencabutnya.',

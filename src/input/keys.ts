@@ -7,11 +7,14 @@ import type { KeyBinding, KeyContext, KeyPlace, LocalAct } from './binding.js';
 import { ANYWHERE_KEYS, HOST_KEYS, MOVE_KEYS, THROUGH_ALL } from './keys-anywhere.js';
 import { DIALOG_KEYS } from './keys-dialog.js';
 import { JOURNAL_KEYS } from './keys-journal.js';
+import { LIVE_KEYS } from './keys-live.js';
 import { OPEN_KEYS, TEXT_KEYS } from './keys-places.js';
 import { SETUP_KEYS } from './keys-setup.js';
+import { DESCRIBE_KEYS, EVENT_KEYS, STREAM_KEYS } from './keys-text.js';
 import { TYPING_KEYS } from './keys-typing.js';
 import { GATE_KEYS, STEP_KEYS } from './keys-work.js';
 import { shownKey, type KeyName } from './names.js';
+import { PATH_KEYS } from './keys-path.js';
 
 export const KEY_TABLE: readonly KeyBinding[] = [
   ...TYPING_KEYS,
@@ -19,6 +22,11 @@ export const KEY_TABLE: readonly KeyBinding[] = [
   ...SETUP_KEYS,
   ...OPEN_KEYS,
   ...JOURNAL_KEYS,
+  ...LIVE_KEYS,
+  ...DESCRIBE_KEYS,
+  ...STREAM_KEYS,
+  ...EVENT_KEYS,
+  ...PATH_KEYS,
   ...STEP_KEYS,
   ...GATE_KEYS,
   ...TEXT_KEYS,

@@ -1,6 +1,9 @@
 /** What arrows do on each screen: pure, from the state at the moment of the key press. */
 import { HOST_NAMES, type HostName } from '../lab/types.js';
 import { chosenGate, currentPhase, logSearch, position, visibleGates, visibleTerms } from '../state/lists.js';
+import { cursorIn, hostGate, hostGates, hostTab, isZoomed, listKey, listNow } from '../state/live/listing.js';
+import { streamEnd } from '../state/live/search.js';
+import { eventCursor, timeline } from '../state/live/timeline.js';
 import type { Message } from '../state/messages.js';
 import { stepGates } from '../state/standing.js';
 import { stepTab } from '../state/tabs.js';
@@ -81,6 +84,68 @@ function moveHome(state: AppState, move: Move, context: KeyContext): Message | n
   }
 }
 
+/** From item to item of the list in sight; the cursor keeps to the item. */
+function moveItem(state: AppState, move: Move, context: KeyContext): Message | null {
+  const list = listNow(state, context.live);
+  if (list === null || list.items.length === 0) return null;
+  const name = listKey(state.ui.focusedHost, list.name);
+  const { page } = context.extent(state);
+  const from = cursorIn(state, name, list.items);
+  const at = clamp(from + offset(move, page, list.items.length), list.items.length - 1);
+  const item = list.items[at];
+  return item === undefined ? null : { type: 'ui.pick', name, key: item.key, at };
+}
+
+function moveOnHost(state: AppState, move: Move, context: KeyContext): Message | null {
+  const host = state.ui.focusedHost;
+  switch (hostTab(state)) {
+    case 'overview':
+    case 'system':
+      return scroll(state, 'host.scroll', move, context);
+    case 'log':
+      return moveLog(state, host, move, context);
+    case 'gates': {
+      const keys = hostGates(state, host).map((gate) => gate.key);
+      const chosen = hostGate(state)?.key;
+      const [first] = keys;
+      if (chosen === undefined) return first === undefined ? null : { type: 'ui.gate', key: first };
+      const next = inList(keys, keys.indexOf(chosen), move, context.extent(state).page);
+      return next === null ? null : { type: 'ui.gate', key: next };
+    }
+    case 'services':
+    case 'workloads':
+    case 'files':
+      return moveItem(state, move, context);
+  }
+}
+
+/** The followed log: 0 follows, n > 0 holds with the n-th line ever as the last in sight. */
+function moveStream(state: AppState, move: Move, { stream, extent }: KeyContext): Message {
+  const { page } = extent(state);
+  const total = stream.total();
+  const from = streamEnd(state, stream, page);
+  const lowest = Math.min(total, stream.dropped() + page);
+  const wanted = Math.max(lowest, from + offset(move, Math.max(1, page - 1), total));
+  return { type: 'ui.position', name: 'stream.line', value: wanted >= total && move !== 'up' ? 0 : wanted };
+}
+
+/** The timeline: moving up holds it, moving down from the newest follows again. */
+function moveEvents(state: AppState, move: Move, context: KeyContext): Message | null {
+  const rows = timeline(state, context.live);
+  const from = eventCursor(state, rows);
+  const wanted = from + offset(move, context.extent(state).page, rows.length);
+  const at = clamp(wanted, rows.length - 1);
+  const row = rows[at];
+  return row === undefined
+    ? null
+    : {
+        type: 'ui.pick',
+        name: 'events',
+        key: row.key,
+        at: wanted > rows.length - 1 || move === 'end' ? 0 : 1,
+      };
+}
+
 export function moveMessage(state: AppState, move: Move, context: KeyContext): Message | null {
   const { page } = context.extent(state);
   if (state.ui.dialog !== null) return { type: 'dialog.move', by: offset(move, 4, 4) };
@@ -92,7 +157,7 @@ export function moveMessage(state: AppState, move: Move, context: KeyContext): M
     case 'vagrant':
       return scroll(state, 'vagrant.scroll', move, context);
     case 'home':
-      return moveHome(state, move, context);
+      return isZoomed(state) ? moveItem(state, move, context) : moveHome(state, move, context);
     case 'step':
       if (stepTab(state) === 'gates' && state.ui.step !== null) {
         const keys = stepGates(state, state.ui.step).map((gate) => gate.key);
@@ -110,7 +175,17 @@ export function moveMessage(state: AppState, move: Move, context: KeyContext): M
     case 'gate':
       return scroll(state, 'gate.scroll', move, context);
     case 'host':
-      return moveLog(state, state.ui.focusedHost, move, context);
+      return moveOnHost(state, move, context);
+    case 'describe':
+      return scroll(state, 'describe.scroll', move, context);
+    case 'stream':
+      return moveStream(state, move, context);
+    case 'events':
+      return moveEvents(state, move, context);
+    case 'path':
+      return scroll(state, 'path.scroll', move, context);
+    case 'troubles':
+      return null;
     case 'glossary':
       return cursor(state, 'glossary.cursor', visibleTerms(state).length, move, page);
     case 'help':

@@ -1,4 +1,5 @@
 /** The question on top of a screen: a framed box, as tall as it needs to be and never taller than there is room. */
+import { live as liveText } from '../i18n/texts/live.js';
 import { dialogs as text } from '../i18n/texts/dialogs.js';
 import { secrets as secretText } from '../i18n/texts/secrets.js';
 import { riskWord } from '../i18n/texts/words.js';
@@ -8,6 +9,7 @@ import { actionsOn, stepOf } from '../state/content.js';
 import { unmetNeeds } from '../state/standing.js';
 import type { Dialog } from '../state/types.js';
 import type { Tone } from '../term/theme.js';
+import { actLines, chooseActLines } from './act-dialog.js';
 import { secretLines } from './secret-dialog.js';
 import { fieldSpans } from './ui/field.js';
 import { cell, fullLine, line, prose, span, BLANK, type Line } from './ui/line.js';
@@ -205,6 +207,15 @@ function content(view: View, dialog: Dialog, columns: number, rows: number): Con
             span(name, i === dialog.cursor ? 'title' : 'plain'),
           ],
         ),
+      };
+    case 'choose-act':
+      return { title: liveText.chooseAct, tone: 'title', lines: chooseActLines(view, dialog) };
+    case 'confirm-act':
+    case 'typed-act':
+      return {
+        title: liveText.confirmAct,
+        tone: dialog.kind === 'typed-act' ? 'bad' : 'title',
+        lines: actLines(view, dialog, columns),
       };
     case 'confirm-replace':
       return {

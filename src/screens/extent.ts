@@ -1,17 +1,24 @@
 /** How far the screen on top scrolls, and what `y` copies from it: for the key table, which knows no layout. */
 import type { Extent } from '../input/binding.js';
+import { isZoomed } from '../state/live/listing.js';
 import { stepTab } from '../state/tabs.js';
 import { stepOf } from '../state/content.js';
 import { gateCopy, gateOnScreen, gateText, GATE_CHROME_ROWS } from './gate.js';
 import { LIST_CHROME_ROWS, sayingRows } from './gate-list.js';
-import { hostCopy, HOST_CHROME_ROWS } from './host.js';
-import { bandsOf } from './layout.js';
+import { describeCopy, describeRows, DESCRIBE_CHROME_ROWS } from './describe.js';
+import { eventCopy, eventRoom } from './events.js';
+import { hostCopy, hostPage, hostText } from './host.js';
+import { kindRows } from './live/kinds.js';
+import { bandsOf, ZOOMED_TOP_ROWS } from './layout.js';
 import { logWindow } from './log.js';
 import { entryCopy, entryText, JOURNAL_CHROME_ROWS } from './journal.js';
+import { flowRows, hopText, pathCopy } from './path.js';
 import { glossaryCopy, helpText, LIST_TITLE_ROWS } from './reference.js';
 import { vagrantChromeRows, vagrantText } from './setup.js';
 import { outputLogRows, stepText, STEP_CHROME_ROWS } from './step.js';
 import { commandText } from './step-commands.js';
+import { streamCopy, STREAM_CHROME_ROWS } from './stream.js';
+import { itemCopy, listRoom } from './live/list.js';
 import { bodyRows, type View } from './view.js';
 
 function extentFor(lines: number, rows: number): Extent {
@@ -43,13 +50,27 @@ export function extentOf(view: View): Extent {
       return extentFor(entryText(view, columns - 4).length, rows - JOURNAL_CHROME_ROWS);
     case 'vagrant':
       return extentFor(vagrantText(view, columns - 4).length, rows - vagrantChromeRows(view, columns));
-    case 'host':
-      return { max: 0, page: Math.max(1, rows - HOST_CHROME_ROWS) };
+    case 'host': {
+      const page = hostPage(view, columns, rows);
+      return { max: extentFor(hostText(view, columns - 1).length, page).max, page };
+    }
+    case 'describe':
+      return extentFor(describeRows(view, columns - 3).rows.length, rows - DESCRIBE_CHROME_ROWS);
+    case 'stream':
+      return { max: 0, page: Math.max(1, rows - STREAM_CHROME_ROWS) };
+    case 'events':
+      return { max: 0, page: eventRoom(rows) };
+    case 'path':
+      return extentFor(hopText(view, columns).length, rows - flowRows(view));
+    case 'troubles':
+      return { max: 0, page: rows };
     case 'gates':
       return { max: 0, page: Math.max(1, rows - LIST_CHROME_ROWS - sayingRows(columns)) };
     case 'glossary':
       return { max: 0, page: Math.max(1, rows - LIST_TITLE_ROWS) };
     case 'home': {
+      if (isZoomed(state))
+        return { max: 0, page: listRoom(rows - ZOOMED_TOP_ROWS - kindRows(state.ui.focusedHost)) };
       const band = bandsOf('home', state.terminal).find((one) =>
         one.regions.some((region) => region.key === 'gates'),
       );
@@ -80,16 +101,26 @@ export function copyableText(view: View): string | null {
     case 'gates':
       return gateCopy(view);
     case 'host':
-      return hostCopy(view, bodyRows(state.terminal));
+      return hostCopy(view, extentOf(view).page);
+    case 'describe':
+      return describeCopy(view);
+    case 'stream':
+      return streamCopy(view, extentOf(view).page);
+    case 'events':
+      return eventCopy(view);
     case 'vagrant':
       return view.vagrantText(state.vagrant.plan);
     case 'glossary':
       return glossaryCopy(view);
     case 'welcome':
     case 'connect':
-    case 'home':
     case 'help':
+    case 'troubles':
       return null;
+    case 'path':
+      return pathCopy(view);
+    case 'home':
+      return isZoomed(state) ? itemCopy(view) : null;
     case 'journal':
     case 'entry':
       return entryCopy(view);

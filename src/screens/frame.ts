@@ -3,6 +3,7 @@ import { home } from '../i18n/texts/home.js';
 import { words } from '../i18n/texts/words.js';
 import { footerKeyText, footerRows } from '../input/keys.js';
 import { isCancelling } from '../state/cancelling.js';
+import { actSentence } from '../state/live/acts.js';
 import { phaseRollup, runningRuns } from '../state/standing.js';
 import type { Tone } from '../term/theme.js';
 import { stopwatch } from '../i18n/format.js';
@@ -62,6 +63,10 @@ export function noticeLine(view: View): Line {
     const sign =
       glyphsOf(view).standing[notice.tone === 'good' ? 'pass' : notice.tone === 'bad' ? 'fail' : 'warn'];
     return [span(` ${sign} ${inLang(view, notice.text)}`, NOTICE_TONE[notice.tone])];
+  }
+  const [act] = state.live.acting;
+  if (act !== undefined) {
+    return [span(` ${glyphsOf(view).standing.running} ${inLang(view, actSentence(act))} …`, 'info')];
   }
   const [run, ...others] = runningRuns(state);
   if (run === undefined) return [];

@@ -8,12 +8,14 @@ import { isCancelling } from '../state/cancelling.js';
 import { runOn } from '../state/standing.js';
 import type { Tone } from '../term/theme.js';
 import { chosenMark } from './frame.js';
+import { listGlance } from './live/list.js';
+import { roleLine } from './live/role-fact.js';
+import { isAsked, roleFacts } from './live/role.js';
 import { glyphsOf, inLang, type View } from './view.js';
 import {
   block,
   cell,
   cutLine,
-  fullLine,
   line,
   lineWidth,
   prose,
@@ -102,7 +104,7 @@ function shortName(unit: string): string {
 }
 
 /** Blank columns between units that stand side by side. */
-const UNIT_GAP = 2;
+export const UNIT_GAP = 2;
 
 /** Units in columns of fixed width: `docker ✓ jalan`. */
 export function unitLines(view: View, sample: Sample, columns: number): Line[] {
@@ -121,7 +123,7 @@ export function unitLines(view: View, sample: Sample, columns: number): Line[] {
 }
 
 /** Units that the host has, one after the other, as many as go on a line of `columns`. */
-function unitFlow(view: View, sample: Sample, columns: number): Line[] {
+export function unitFlow(view: View, sample: Sample, columns: number): Line[] {
   const lines: Span[][] = [[]];
   let used = 0;
   for (const [name, unit] of Object.entries(sample.units)) {
@@ -175,7 +177,7 @@ export function digitOf(host: HostName): string {
 /** The pane of the full layout: title, numbers, units, run, last output. Always `rows` rows. */
 export function hostPane(view: View, host: HostName, columns: number, rows: number): Line[] {
   const { state } = view;
-  const { sample, link } = state.hosts[host];
+  const { link } = state.hosts[host];
   const title = spread(
     [
       chosenMark(view, state.ui.focusedHost === host, state.ui.focus === 'panes'),
@@ -187,82 +189,50 @@ export function hostPane(view: View, host: HostName, columns: number, rows: numb
     columns,
   );
   const inner = columns - 2;
-  const facts =
-    link.kind === 'down'
+  const lines =
+    link.kind === 'down' && !isAsked(view, host)
       ? linkTrouble(view, host, inner)
-      : sample === null
-        ? [line(link.kind === 'up' ? inLang(view, home.waitingSample) : '', 'dim')]
-        : [numbers(view, sample), factLine(view, sample), ...unitsOrNone(view, sample, inner)];
-  const tail = view.logs.tail(host, Math.max(0, rows - 1 - FACT_ROWS - 1));
-  const lines = [
-    ...block(facts, FACT_ROWS),
-    runLine(view, host),
-    ...tail.map((one) => line(one.text, 'dim')),
-  ];
+      : [...machineLines(view, host, inner), ...liveLines(view, host, inner, rows - 1 - MACHINE_ROWS)];
   return [title, ...block(lines, rows - 1).map((one) => [span(' '), ...cutLine(one, inner)])];
 }
 
-/** Rows of facts in a pane, whatever there is to say: nothing under them may move. */
-const FACT_ROWS = 4;
+/** Rows of a pane for the machine itself, whatever there is to say: nothing under them may move. */
+const MACHINE_ROWS = 2;
+const ROLE_ROWS = 4;
 
-function factLine(view: View, sample: Sample): Line {
+/** How the machine is, and what is being run on it or else worth a word. */
+function machineLines(view: View, host: HostName, columns: number): Line[] {
+  const { sample, link } = view.state.hosts[host];
+  if (link.kind === 'down') return block(linkTrouble(view, host, columns), MACHINE_ROWS);
+  if (sample === null) {
+    return block([line(link.kind === 'up' ? inLang(view, home.waitingSample) : '', 'dim')], MACHINE_ROWS);
+  }
+  const run = runLine(view, host);
+  return [numbers(view, sample), run.length > 0 ? run : factLine(view, sample)];
+}
+
+/** What matters for the role of the host, then its containers or pods; its units and its log as long as it has none. */
+function liveLines(view: View, host: HostName, columns: number, rows: number): Line[] {
+  const roles = isAsked(view, host)
+    ? block(
+        roleFacts(view, host).map((fact) => roleLine(view, fact)),
+        ROLE_ROWS,
+      )
+    : [];
+  const room = Math.max(0, rows - roles.length);
+  const list = listGlance(view, host, host === 'vm-docker' ? 'containers' : 'Pod', columns, room);
+  if (list.length > 0) return [...roles, ...list];
+  const { sample } = view.state.hosts[host];
+  const units = sample === null ? [] : unitsOrNone(view, sample, columns);
+  const tail = view.logs.tail(host, Math.max(0, room - units.length - 1));
+  return [...roles, ...units, BLANK, ...tail.map((one) => line(one.text, 'dim'))];
+}
+
+export function factLine(view: View, sample: Sample): Line {
   const reboot = sample.rebootPending ? `  ${inLang(view, home.rebootPending)}` : '';
   return [span(sample.os, 'dim'), oldData(view, sample), span(reboot, 'warn')];
 }
-function unitsOrNone(view: View, sample: Sample, columns: number): Line[] {
+export function unitsOrNone(view: View, sample: Sample, columns: number): Line[] {
   if (Object.keys(sample.units).length === 0) return [line(inLang(view, home.noUnits), 'dim')];
   return unitFlow(view, sample, columns);
-}
-
-/** Columns that one unit with its word may need. */
-const UNIT_COLUMNS = 16;
-/** Columns of a host's row before its units. */
-const ROW_COLUMNS = 1 + 2 + 10 + 5 + 12 + 5 + 10 + 5 + 2;
-
-/** One host in one row, for small screens: `▸vm-docker .42  up 3h12  0,42  1,9/3,8G  31%  docker ✓`. */
-export function hostRow(view: View, host: HostName, columns: number): Line {
-  const { state } = view;
-  const { sample, link } = state.hosts[host];
-  const last = (state.lab?.addresses[host] ?? '').split('.').at(-1) ?? '';
-  const head: Line = [
-    chosenMark(view, state.ui.focusedHost === host, state.ui.focus === 'panes'),
-    span(`${digitOf(host)} `, 'dim'),
-    cell(host, 10, 'title'),
-    cell(last === '' ? '' : `.${last}`, 5, 'dim'),
-  ];
-  if (link.kind === 'down') {
-    return [...head, span(`${inLang(view, home.down)}: ${inLang(view, link.reason)}`, 'bad')];
-  }
-  if (link.kind !== 'up' || sample === null) return [...head, linkWord(view, host)];
-  const { lang } = state;
-  const used = sample.memTotalBytes - sample.memAvailableBytes;
-  const run = runLine(view, host);
-  const left = columns - ROW_COLUMNS;
-  return fullLine(
-    [
-      ...head,
-      cell(inLang(view, home.upFor({ time: uptime(lang, sample.uptimeSeconds) })), 12),
-      cell(decimal(lang, sample.load1, 2), 5, 'plain', 'right'),
-      cell(usage(lang, used, sample.memTotalBytes), 10, 'plain', 'right'),
-      cell(percent(sample.diskUsedBytes, sample.diskTotalBytes), 5, 'plain', 'right'),
-      span('  '),
-      ...(run.length > 0 ? run : left < UNIT_COLUMNS ? [] : (unitFlow(view, sample, left)[0] ?? [])),
-    ],
-    columns,
-  );
-}
-
-/** The focused host opened, two rows under the three of the small layout. */
-export function hostDetailRows(view: View, host: HostName, columns: number): Line[] {
-  const { sample, link } = view.state.hosts[host];
-  const indent = span('   ');
-  if (link.kind === 'down') {
-    const [, ...rest] = linkTrouble(view, host, columns - 3);
-    return block(rest, 2).map((one) => [indent, ...one]);
-  }
-  if (sample === null) return [BLANK, BLANK];
-  return [
-    [indent, ...numbers(view, sample), span('  '), ...factLine(view, sample)],
-    [indent, ...(unitsOrNone(view, sample, columns - 3)[0] ?? [])],
-  ];
 }

@@ -1,17 +1,25 @@
-/** One host in full: facts, services, and its log as high as the screen allows. */
+/** One host in full, in tabs: overview, its lists, its log, what it listens and mounts, its gates. */
 import { decimal } from '../i18n/format.js';
+import { live as liveText } from '../i18n/texts/live.js';
 import { misc } from '../i18n/texts/misc.js';
 import { step as text } from '../i18n/texts/step.js';
+import type { HostName } from '../lab/types.js';
 import type { Sample } from '../services/ports.js';
+import { position, windowStart } from '../state/lists.js';
+import { HOST_TABS, hostGate, hostGates, hostTab, listing, listName } from '../state/live/listing.js';
+import { gateRow, sayingLines, sayingRows } from './gate-list.js';
 import { digitOf, linkTrouble, linkWord, numbers, runLine, unitLines } from './host-pane.js';
+import { kindLine, kindRows } from './live/kinds.js';
+import { itemCopy, listLines, listRoom } from './live/list.js';
+import { overviewLines, systemLines } from './live/overview.js';
 import { logLines, logStatus, logWindow } from './log.js';
-import { glyphsOf, inLang, type View } from './view.js';
 import { inputSpans } from './ui/field.js';
-import { block, span, spread, type Line } from './ui/line.js';
+import { block, line, plain, span, spread, BLANK, type Line } from './ui/line.js';
+import { scrolled } from './ui/scroll.js';
+import { glyphsOf, inLang, type View } from './view.js';
 
-/** Title, four rows of facts, run, ruler. */
-export const HOST_CHROME_ROWS = 7;
-const FACT_ROWS = 4;
+/** Title and tabs. */
+export const HOST_CHROME_ROWS = 2;
 /** A clock further off than this is worth a word, seconds. */
 const SKEW_SECONDS = 2;
 
@@ -40,11 +48,113 @@ function factLines(view: View, sample: Sample, columns: number): Line[] {
   ];
 }
 
+function tabTitle(view: View, host: HostName, tab: (typeof HOST_TABS)[number]): string {
+  if (tab !== 'workloads' || host === 'vm-worker') return inLang(view, liveText.tabs[tab]);
+  return inLang(view, host === 'vm-docker' ? liveText.containersTab : liveText.kindsTab);
+}
+
+function tabLine(view: View, host: HostName): Line {
+  const current = hostTab(view.state);
+  return HOST_TABS.flatMap((tab) => [
+    span(tab === current ? ` ${glyphsOf(view).focus}` : '  ', 'accent'),
+    span(tabTitle(view, host, tab), tab === current ? 'title' : 'dim'),
+  ]);
+}
+
+/** Text of the tabs that scroll, as long as it is; the others window themselves. */
+export function hostText(view: View, columns: number): Line[] {
+  const host = view.state.ui.focusedHost;
+  const { link, sample } = view.state.hosts[host];
+  const inner = columns - 2;
+  const indent = (lines: readonly Line[]): Line[] => lines.map((one) => [span(' '), ...one]);
+  switch (hostTab(view.state)) {
+    case 'overview': {
+      const facts =
+        link.kind === 'down'
+          ? linkTrouble(view, host, inner)
+          : sample === null
+            ? []
+            : factLines(view, sample, inner);
+      const run = runLine(view, host);
+      return indent([
+        ...facts,
+        ...(run.length === 0 ? [] : [run]),
+        BLANK,
+        ...overviewLines(view, host, inner),
+      ]);
+    }
+    case 'system':
+      return indent(systemLines(view, host, inner));
+    case 'services':
+    case 'workloads':
+    case 'log':
+    case 'files':
+    case 'gates':
+      return [];
+  }
+}
+
+/** Rows of the host screen that hold log, list or gates; the rest is title, tabs, headings. */
+export function hostPage(view: View, columns: number, rows: number): number {
+  const room = rows - HOST_CHROME_ROWS;
+  switch (hostTab(view.state)) {
+    case 'overview':
+    case 'system':
+      return room;
+    case 'log':
+      return Math.max(1, room - 1);
+    case 'gates':
+      return Math.max(1, room - sayingRows(columns));
+    case 'services':
+    case 'files':
+      return listRoom(room);
+    case 'workloads':
+      return listRoom(room - kindRows(view.state.ui.focusedHost));
+  }
+}
+
+function logTab(view: View, host: HostName, columns: number, rows: number): Line[] {
+  const { ui } = view.state;
+  const searching = ui.typing === 'log.search' || (ui.inputs['log.search'] ?? '') !== '';
+  const status = logStatus(view, logWindow(view, host, rows - 1));
+  const left: Line = searching
+    ? [
+        span(` ${inLang(view, text.search)} / `, 'dim'),
+        ...inputSpans(view, 'log.search', Math.max(10, Math.floor(columns / 3))),
+      ]
+    : [span(glyphsOf(view).rule.repeat(4), 'dim'), span(' log ', 'title')];
+  return [spread(left, [...status, span(' ')], columns), ...logLines(view, host, columns, rows - 1)];
+}
+
+function gatesTab(view: View, host: HostName, columns: number, rows: number): Line[] {
+  const gates = hostGates(view.state, host);
+  if (gates.length === 0) return [line(` ${inLang(view, liveText.emptyList)}`, 'dim')];
+  const at = gates.findIndex((gate) => gate.key === view.state.ui.gate);
+  const room = rows - sayingRows(columns);
+  const start = windowStart(Math.max(0, at), room, gates.length);
+  const shown = gates
+    .slice(start, start + room)
+    .map((gate, i) => gateRow(view, gate, start + i === at, true, columns));
+  return [...block(shown, room), ...sayingLines(view, gates[at] ?? null, columns)];
+}
+
+function body(view: View, host: HostName, columns: number, rows: number): Line[] {
+  const tab = hostTab(view.state);
+  const name = listName(view.state, host, tab, view.live);
+  if (name !== null) {
+    const list = listing(view.state, view.live, host, name);
+    const kinds =
+      tab === 'workloads' && kindRows(view.state.ui.focusedHost) > 0 ? [kindLine(view, host, columns)] : [];
+    return [...kinds, ...listLines(view, host, list, columns, rows - kinds.length)];
+  }
+  if (tab === 'log') return logTab(view, host, columns, rows);
+  if (tab === 'gates') return gatesTab(view, host, columns, rows);
+  return scrolled(view, hostText(view, columns - 1), position(view.state, 'host.scroll'), columns - 1, rows);
+}
+
 export function hostScreen(view: View, columns: number, rows: number): Line[] {
   const { state } = view;
   const host = state.ui.focusedHost;
-  const { link, sample } = state.hosts[host];
-  const inner = columns - 2;
   const title = spread(
     [
       span(` ${digitOf(host)} `, 'dim'),
@@ -54,32 +164,29 @@ export function hostScreen(view: View, columns: number, rows: number): Line[] {
     [linkWord(view, host), span(' ')],
     columns,
   );
-  const facts =
-    link.kind === 'down'
-      ? linkTrouble(view, host, inner)
-      : sample === null
-        ? []
-        : factLines(view, sample, inner);
-  const logRows = rows - HOST_CHROME_ROWS;
-  const searching = state.ui.typing === 'log.search' || (state.ui.inputs['log.search'] ?? '') !== '';
-  const status = logStatus(view, logWindow(view, host, logRows));
-  const left: Line = searching
-    ? [
-        span(` ${inLang(view, text.search)} / `, 'dim'),
-        ...inputSpans(view, 'log.search', Math.max(10, Math.floor(columns / 3))),
-      ]
-    : [span(glyphsOf(view).rule.repeat(4), 'dim'), span(' log ', 'title')];
   return [
     title,
-    ...block(facts, FACT_ROWS).map((one): Line => [span(' '), ...one]),
-    [span(' '), ...runLine(view, host)],
-    spread(left, [...status, span(' ')], columns),
-    ...logLines(view, host, columns, logRows),
+    tabLine(view, host),
+    ...block(body(view, host, columns, rows - HOST_CHROME_ROWS), rows - HOST_CHROME_ROWS),
   ];
 }
 
-/** The rows of log in sight, as text for copying. */
-export function hostCopy(view: View, rows: number): string | null {
-  const { lines } = logWindow(view, view.state.ui.focusedHost, rows - HOST_CHROME_ROWS);
-  return lines.length === 0 ? null : lines.map((one) => one.text).join('\n');
+/** What `y` copies: the rows of log in sight, the chosen item's name, or the text of the tab. */
+export function hostCopy(view: View, page: number): string | null {
+  const { state } = view;
+  switch (hostTab(state)) {
+    case 'log': {
+      const { lines } = logWindow(view, state.ui.focusedHost, page);
+      return lines.length === 0 ? null : lines.map((one) => one.text).join('\n');
+    }
+    case 'overview':
+    case 'system':
+      return plain(hostText(view, state.terminal.columns)).join('\n');
+    case 'gates':
+      return hostGate(state)?.key ?? null;
+    case 'services':
+    case 'workloads':
+    case 'files':
+      return itemCopy(view);
+  }
 }

@@ -83,6 +83,16 @@ function told(view: View, entry: JournalEntry): Told {
       const what = inLang(view, text);
       return { standing: 'waived', subject: '', brief: what, what, more: by };
     }
+    case 'act': {
+      const what = inLang(view, entry.say);
+      return {
+        standing: entry.trouble === null ? 'pass' : 'fail',
+        subject: entry.host ?? '',
+        brief: what,
+        what,
+        more: entry.by,
+      };
+    }
   }
 }
 
@@ -206,6 +216,12 @@ export function entryText(view: View, columns: number): Line[] {
         ...labelled(view, misc.entry.until, entry.waiver.until, columns),
         ...labelled(view, misc.entry.reason, entry.waiver.reason, columns),
       ];
+    case 'act':
+      return [
+        ...head,
+        ...labelled(view, misc.entry.end, inLang(view, entry.trouble ?? actionWord.ok), columns),
+        ...labelled(view, misc.entry.took, duration(langOf(view), entry.endedAt - entry.at), columns),
+      ];
   }
 }
 
@@ -249,5 +265,7 @@ export function entryCopy(view: View): string | null {
     }
     case 'waiver':
       return `${head}\n${entry.waiver.reason}`;
+    case 'act':
+      return entry.trouble === null ? head : `${head}\n${inLang(view, entry.trouble)}`;
   }
 }

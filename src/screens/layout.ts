@@ -2,16 +2,24 @@
 import type { HostName } from '../lab/types.js';
 import { HOST_NAMES } from '../lab/types.js';
 import type { ScreenName, TerminalView } from '../state/types.js';
+import { listing, listName } from '../state/live/listing.js';
 import { connectScreen } from './connect.js';
+import { describeScreen } from './describe.js';
+import { eventsScreen } from './events.js';
 import { entryScreen, journalScreen } from './journal.js';
 import { rule } from './frame.js';
 import { gateScreen } from './gate.js';
 import { gatesScreen, gateSidebar } from './gate-list.js';
 import { hostScreen } from './host.js';
-import { hostDetailRows, hostPane, hostRow } from './host-pane.js';
+import { hostPane } from './host-pane.js';
+import { hostDetailRows, hostRow } from './host-row.js';
+import { kindLine, kindRows } from './live/kinds.js';
+import { listLines } from './live/list.js';
+import { pathScreen } from './path.js';
 import { glossaryScreen, helpScreen } from './reference.js';
 import { vagrantScreen, welcomeScreen } from './setup.js';
 import { stepScreen } from './step.js';
+import { streamScreen } from './stream.js';
 import type { Line } from './ui/line.js';
 import { block } from './ui/line.js';
 import { bodyRows, layoutOf, type View } from './view.js';
@@ -29,7 +37,7 @@ export interface Band {
   readonly regions: readonly Region[];
 }
 
-const WHOLE: Readonly<Record<Exclude<ScreenName, 'home'>, Build>> = {
+const WHOLE: Readonly<Record<Exclude<ScreenName, 'home' | 'troubles'>, Build>> = {
   welcome: welcomeScreen,
   connect: connectScreen,
   vagrant: vagrantScreen,
@@ -41,6 +49,10 @@ const WHOLE: Readonly<Record<Exclude<ScreenName, 'home'>, Build>> = {
   help: helpScreen,
   journal: journalScreen,
   entry: entryScreen,
+  describe: describeScreen,
+  stream: streamScreen,
+  events: eventsScreen,
+  path: pathScreen,
 };
 
 const one = (rows: number, columns: number, key: string, build: Build): Band => ({
@@ -80,7 +92,7 @@ function fullHome(columns: number, rows: number): Band[] {
     build: (view, width, height) => hostPane(view, host, width, height),
   });
   const log = rows >= 34 ? 6 : 4;
-  const panes = Math.min(Math.max(8, Math.floor((rows - log - 2) * 0.4)), 18);
+  const panes = Math.min(Math.max(8, Math.floor((rows - log - 2) * 0.44)), 20);
   const middle = rows - panes - log - 2;
   const side = Math.min(72, Math.max(58, Math.floor(columns * 0.4)));
   return [
@@ -102,14 +114,45 @@ function fullHome(columns: number, rows: number): Band[] {
   ];
 }
 
-/** The bands of a screen, top to bottom; their rows add up to the body of the terminal. */
+/** A row a host, the focused one opened, a rule. */
+export const ZOOMED_TOP_ROWS = HOST_NAMES.length + 3;
+
+/** The list of the focused host at full height: the other two keep a row each, so that nothing bad there goes unseen. */
+function zoomedHome(columns: number, rows: number): Band[] {
+  const hosts: Build = (view, width) => HOST_NAMES.map((host) => hostRow(view, host, width));
+  const roles: Build = (view, width) => hostDetailRows(view, view.state.ui.focusedHost, width);
+  const list: Build = (view, width, height) => {
+    const host = view.state.ui.focusedHost;
+    const name = listName(view.state, host, 'workloads', view.live);
+    if (name === null) return [];
+    const kinds = kindRows(host) > 0 ? [kindLine(view, host, width)] : [];
+    const rowsOf = listing(view.state, view.live, host, name);
+    return [...kinds, ...listLines(view, host, rowsOf, width, height - kinds.length)];
+  };
+  const top = HOST_NAMES.length;
+  return [
+    one(top, columns, 'hosts', hosts),
+    one(2, columns, 'roles', roles),
+    one(1, columns, 'rule1', ruleBuild),
+    one(rows - ZOOMED_TOP_ROWS, columns, 'list', list),
+  ];
+}
+
+/**
+ * The bands of a screen, top to bottom; their rows add up to the body of the terminal.
+ * @param zoomed home with the list of the focused host at full height
+ */
 export function bandsOf(
   screen: ScreenName,
   terminal: Pick<TerminalView, 'columns' | 'rows'>,
+  zoomed = false,
 ): readonly Band[] {
   const rows = bodyRows(terminal);
   const { columns } = terminal;
-  if (screen !== 'home') return [one(rows, columns, screen, WHOLE[screen])];
+  if (screen !== 'home' && screen !== 'troubles') {
+    return [one(rows, columns, screen, WHOLE[screen])];
+  }
+  if (zoomed) return zoomedHome(columns, rows);
   const layout = layoutOf(terminal);
   return layout === 'full' || layout === 'wide' ? fullHome(columns, rows) : compactHome(columns, rows);
 }

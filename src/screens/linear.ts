@@ -5,7 +5,8 @@
 import { actionWord, standingWord, words } from '../i18n/texts/words.js';
 import { step as stepText } from '../i18n/texts/step.js';
 import { HOST_NAMES } from '../lab/types.js';
-import type { AppState } from '../state/types.js';
+import { isZoomed } from '../state/live/listing.js';
+import type { AppState, ScreenName } from '../state/types.js';
 import { dialogBox } from './dialog.js';
 import { footerLine } from './frame.js';
 import { linkWord } from './host-pane.js';
@@ -26,7 +27,7 @@ export function screenText(view: View): string[] {
   const head = practice ? [inLang(view, words.practice)] : [];
   const body =
     box === null
-      ? bandsOf(view.state.ui.stack.at(-1) ?? 'welcome', terminal).flatMap((band) =>
+      ? bandsOf(view.state.ui.stack.at(-1) ?? 'welcome', terminal, isZoomed(view.state)).flatMap((band) =>
           band.regions.flatMap((region) => plain(buildRegion(sized, region, band.rows))),
         )
       : plain(box.lines.slice(0, -1)).map((one) => one.replaceAll(/^[│|┌+]|[│|┐+]$/g, ''));
@@ -75,11 +76,18 @@ export function newsBetween(before: AppState, view: View): string[] {
 
 /** What identifies the screen: when this changes it is read out whole. */
 export function screenKey(state: AppState): string {
-  const { stack, dialog, positions, step, gate } = state.ui;
+  const { stack, dialog } = state.ui;
   const place = stack.at(-1) ?? 'welcome';
-  const tab =
-    place === 'step' ? `${step ?? ''} ${positions['step.tab'] ?? 0}` : place === 'gate' ? (gate ?? '') : '';
-  return `${place} ${tab} ${dialog?.kind ?? ''} ${state.lang}`;
+  return `${place} ${visitOf(state, place)} ${dialog?.kind ?? ''} ${state.lang}`;
+}
+
+/** What on a screen makes it another one to a person who hears it. */
+function visitOf(state: AppState, place: ScreenName): string {
+  const { positions, step, gate, focusedHost } = state.ui;
+  if (place === 'step') return `${step ?? ''} ${positions['step.tab'] ?? 0}`;
+  if (place === 'gate') return gate ?? '';
+  if (place === 'host') return `${focusedHost} ${positions['host.tab'] ?? 0} ${positions['host.kind'] ?? 0}`;
+  return place === 'home' ? String(positions['home.zoom'] ?? 0) : '';
 }
 
 /** Lines of `now` that were not there before. */

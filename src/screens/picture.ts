@@ -1,5 +1,6 @@
 /** The whole frame: header, the regions of the screen on top, notice and keys, a question over it. Never more rows than there are. */
 import { words } from '../i18n/texts/words.js';
+import { isZoomed } from '../state/live/listing.js';
 import { runningRuns } from '../state/standing.js';
 import type { AppState } from '../state/types.js';
 import type { Picture } from '../term/screen.js';
@@ -15,6 +16,7 @@ export function isBusy(state: AppState): boolean {
     layoutOf(state.terminal) !== 'tiny' &&
     (state.opening !== null ||
       runningRuns(state).length > 0 ||
+      state.live.acting.length > 0 ||
       Object.values(state.gates).some((gate) => gate?.running === true) ||
       Object.values(state.connect.tests).some((test) => test.kind === 'testing'))
   );
@@ -49,7 +51,7 @@ function screenParts(view: View): Part[] {
     { key: 'header', top: 0, left: 0, columns, lines: headerLines(view, columns), over: false },
   ];
   let top = HEADER_ROWS;
-  for (const band of bandsOf(screen, terminal)) {
+  for (const band of bandsOf(screen, terminal, isZoomed(view.state))) {
     let left = 0;
     for (const region of band.regions) {
       parts.push({

@@ -1,6 +1,8 @@
 /** What screens see: the state, the log buffers, and how large they are. Screens are functions from this to lines. */
 import { glyphs, type Glyphs } from '../term/glyphs.js';
 import type { Language, Text } from '../lab/types.js';
+import type { LiveFacts } from '../state/live/book.js';
+import type { StreamReader } from '../state/live/stream.js';
 import type { LogBook } from '../state/logs.js';
 import type { AppState, TerminalView, VagrantPlan } from '../state/types.js';
 
@@ -10,6 +12,9 @@ export type VagrantText = (plan: VagrantPlan) => string;
 export interface View {
   readonly state: AppState;
   readonly logs: LogBook;
+  readonly live: LiveFacts;
+  /** Lines of the log that is followed. */
+  readonly stream: StreamReader;
   readonly vagrantText: VagrantText;
 }
 

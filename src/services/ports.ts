@@ -335,7 +335,24 @@ export type JournalEntry =
       readonly action: string;
     }
   | { readonly kind: 'gate'; readonly at: number; readonly result: GateResult }
-  | { readonly kind: 'waiver'; readonly at: number; readonly waiver: Waiver; readonly withdrawn: boolean };
+  | { readonly kind: 'waiver'; readonly at: number; readonly waiver: Waiver; readonly withdrawn: boolean }
+  /** Something done to a live thing, outside of all steps. */
+  | {
+      readonly kind: 'act';
+      readonly at: number;
+      readonly by: string;
+      /** null: the cluster. */
+      readonly host: HostName | null;
+      /** `restart-unit`, `delete-pod` … */
+      readonly act: string;
+      /** `kubelet.service`, `threebody-prod/mysql-0`. */
+      readonly about: string;
+      /** What it was to be, as one sentence. */
+      readonly say: Text;
+      readonly endedAt: number;
+      /** What went wrong; null when it was done. */
+      readonly trouble: Text | null;
+    };
 export interface Journal {
   append(entry: JournalEntry): Promise<void>;
   /** Oldest first; damaged lines are skipped and counted. */

@@ -3,6 +3,9 @@ import { HOST_NAMES } from '../lab/types.js';
 import { gateKey, type GateKey } from '../gates/types.js';
 import { contentFor } from './content.js';
 import { dropQuestions, openDialog, saveEffect, withUi } from './dialogs.js';
+import { NO_LIVE } from './live/state.js';
+import { NO_PATH } from './path.js';
+import { NO_TROUBLES } from './troubles-types.js';
 import { perHost, UNKNOWN_HOST } from './initial.js';
 import type { Message, Transition } from './messages.js';
 import type { AppState, GateView } from './types.js';
@@ -105,6 +108,9 @@ function opened(state: AppState, message: Of<'lab.opened'>): AppState {
       gates,
       runs: {},
       cancelling: {},
+      live: NO_LIVE,
+      path: NO_PATH,
+      troubles: NO_TROUBLES,
       variants: message.variants,
     },
     {
@@ -130,6 +136,9 @@ function closed(state: AppState): AppState {
       gates: {},
       runs: {},
       cancelling: {},
+      live: NO_LIVE,
+      path: NO_PATH,
+      troubles: NO_TROUBLES,
     },
     { stack: ['welcome'], typing: null, gate: null, positions: {}, journal: null },
   );

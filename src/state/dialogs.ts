@@ -6,9 +6,12 @@ import type { GateKey } from '../gates/types.js';
 import type { StepId } from '../runbook/types.js';
 import { cancelOn } from './cancelling.js';
 import { stepOf } from './content.js';
+import { acceptAct } from './live/agreeing.js';
+import { actRisk } from './live/acts.js';
 import type { Transition } from './messages.js';
 import { isRunning, runKey, runningRuns, stepRuns } from './standing.js';
 import { STEP_TABS } from './tabs.js';
+import { acceptFix } from './troubles-accept.js';
 import type { AppState, Dialog, Effect, TroubleView, UiState } from './types.js';
 
 const DAY_MS = 86_400_000;
@@ -55,7 +58,13 @@ function replaceDialog(state: AppState, dialog: Dialog): AppState {
 
 /** What is being typed in a dialog. */
 export function textOf(dialog: Dialog): string {
-  if (dialog.kind === 'typed-confirm' || dialog.kind === 'secret') return dialog.input;
+  if (
+    dialog.kind === 'typed-confirm' ||
+    dialog.kind === 'typed-act' ||
+    dialog.kind === 'typed-fix' ||
+    dialog.kind === 'secret'
+  )
+    return dialog.input;
   return dialog.kind === 'waive' ? dialog[dialog.field] : '';
 }
 
@@ -218,6 +227,17 @@ export function acceptDialog(state: AppState): Transition {
     }
     case 'confirm-replace':
       return [closeDialog(state), [replaceEffect(state, dialog.file)]];
+    case 'choose-act': {
+      const act = dialog.acts[dialog.cursor];
+      if (act === undefined) return [closeDialog(state), []];
+      return [replaceDialog(state, { kind: 'confirm-act', act, risk: actRisk(act) }), []];
+    }
+    case 'confirm-act':
+    case 'typed-act':
+      return acceptAct(state, dialog, closeDialog(state));
+    case 'confirm-fix':
+    case 'typed-fix':
+      return acceptFix(state, dialog, closeDialog(state));
     case 'confirm-quit':
       return quit(state);
     case 'trouble':
@@ -263,6 +283,10 @@ export function moveInDialog(state: AppState, by: number): AppState {
   const { dialog } = state.ui;
   if (dialog?.kind === 'choose-host') {
     const cursor = Math.min(Math.max(0, dialog.cursor + by), dialog.hosts.length);
+    return withUi(state, { dialog: { ...dialog, cursor } });
+  }
+  if (dialog?.kind === 'choose-act') {
+    const cursor = Math.min(Math.max(0, dialog.cursor + by), dialog.acts.length - 1);
     return withUi(state, { dialog: { ...dialog, cursor } });
   }
   if (dialog?.kind === 'secret') return withUi(state, { dialog: { ...dialog, keep: !dialog.keep } });

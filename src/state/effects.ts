@@ -2,10 +2,16 @@
 import type { GateKey, Waiver } from '../gates/types.js';
 import type { HostName, Language } from '../lab/types.js';
 import type { StepId, Variant } from '../runbook/types.js';
+import type { LiveEffect } from './live/state.js';
+import type { PathEffect } from './path.js';
+import type { TroublesEffect } from './troubles-types.js';
 import type { LabDraft, VagrantPlan } from './types.js';
 
 /** What update() asks of the world. Each is answered with ServiceMessages. */
 export type Effect =
+  | LiveEffect
+  | PathEffect
+  | TroublesEffect
   | {
       readonly type: 'lab.open';
       readonly source: { readonly kind: 'practice' } | { readonly kind: 'file'; readonly path: string };

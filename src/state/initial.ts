@@ -1,5 +1,8 @@
 import { HOST_NAMES, type HostName, type Language } from '../lab/types.js';
 import type { Runbook } from '../runbook/types.js';
+import { NO_LIVE } from './live/state.js';
+import { NO_PATH } from './path.js';
+import { NO_TROUBLES } from './troubles-types.js';
 import type { AppState, HostView, LabDraft, LoginTest, TerminalView, VagrantPlan } from './types.js';
 
 /** The same value for each host. */
@@ -45,6 +48,9 @@ export function initialState(options: InitialOptions): AppState {
     connect: { draft: options.draft, tests: perHost(() => UNTESTED), problem: null, left: [], key: null },
     vagrant: { plan: options.vagrant, keyFound: null, written: null },
     cancelling: {},
+    live: NO_LIVE,
+    path: NO_PATH,
+    troubles: NO_TROUBLES,
     ui: {
       stack: ['welcome'],
       dialog: null,
@@ -59,6 +65,7 @@ export function initialState(options: InitialOptions): AppState {
       step: first?.steps[0]?.id ?? null,
       gate: null,
       positions: {},
+      picks: {},
       inputs: { 'vagrant.path': options.directory },
       typing: null,
       caret: 0,

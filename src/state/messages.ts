@@ -2,6 +2,9 @@
 import type { GateKey } from '../gates/types.js';
 import type { HostName, Text } from '../lab/types.js';
 import type { StepId } from '../runbook/types.js';
+import type { LiveUiMessage } from './live/state.js';
+import type { PathUiMessage } from './path.js';
+import type { TroublesUiMessage } from './troubles-types.js';
 import type { AppState, Effect, ScreenName, ServiceMessage } from './types.js';
 
 /** One change to the text being typed. */
@@ -15,6 +18,9 @@ export type CheckScope = Extract<Effect, { type: 'gates.check' }>['scope'];
 export type LabSource = Extract<Effect, { type: 'lab.open' }>['source'];
 
 export type UiMessage =
+  | LiveUiMessage
+  | PathUiMessage
+  | TroublesUiMessage
   | { readonly type: 'ui.open'; readonly screen: ScreenName }
   | { readonly type: 'ui.back' }
   | { readonly type: 'ui.focus'; readonly by: 1 | -1 }
@@ -25,6 +31,8 @@ export type UiMessage =
   /** The journal entry at that row of its list. */
   | { readonly type: 'ui.entry'; readonly at: number }
   | { readonly type: 'ui.position'; readonly name: string; readonly value: number }
+  /** The cursor of a list goes to an item, which stands at that row now. */
+  | { readonly type: 'ui.pick'; readonly name: string; readonly key: string; readonly at: number }
   | { readonly type: 'ui.type'; readonly name: string }
   | { readonly type: 'ui.edit'; readonly edit: Edit }
   | { readonly type: 'ui.submit' }

@@ -7,7 +7,10 @@ import type { GateKey, GateResult, Waiver } from '../gates/types.js';
 import type { HostName, Language, Parameters, Text } from '../lab/types.js';
 import type { Runbook, StepId, Variant } from '../runbook/types.js';
 import type { HostKey, JobEnd, JobId, JournalEntry, LinkStatus, Sample } from '../services/ports.js';
+import type { ActDialog, LiveServiceMessage, LiveState } from './live/state.js';
+import type { PathServiceMessage, PathState } from './path.js';
 import type { ConnectField, FieldProblem, LabDraft, LoginTest, VagrantPlan } from './setup-types.js';
+import type { FixDialog, TroublesServiceMessage, TroublesState } from './troubles-types.js';
 
 export type { Effect } from './effects.js';
 export type { ConnectField, FieldProblem, LabDraft, LoginTest, VagrantPlan } from './setup-types.js';
@@ -104,7 +107,12 @@ export type ScreenName =
   | 'glossary'
   | 'help'
   | 'journal'
-  | 'entry';
+  | 'entry'
+  | 'describe'
+  | 'stream'
+  | 'events'
+  | 'path'
+  | 'troubles';
 
 /** What is asked of the person on top of a screen; everything else waits. */
 export type Dialog =
@@ -159,6 +167,8 @@ export type Dialog =
       readonly keep: boolean;
       readonly problem: Text | null;
     }
+  | ActDialog
+  | FixDialog
   | { readonly kind: 'confirm-quit'; readonly running: readonly StepRunKey[] }
   | { readonly kind: 'trouble'; readonly trouble: TroubleView };
 
@@ -200,6 +210,9 @@ export interface AppState {
   };
   /** Runs whose end was asked for: `late` when their commands had ended before. */
   readonly cancelling: Readonly<Partial<Record<StepRunKey, 'asked' | 'late'>>>;
+  readonly live: LiveState;
+  readonly path: PathState;
+  readonly troubles: TroublesState;
   readonly ui: UiState;
 }
 
@@ -223,6 +236,8 @@ export interface UiState {
   readonly gate: GateKey | null;
   /** Cursor or scroll position by a name that the screen chooses, e.g. `step.tab`, `glossary.cursor`, `log.vm-docker.offset`. */
   readonly positions: Readonly<Record<string, number>>;
+  /** The item that the cursor of a list is on, by the list's name: it follows the item, not the row. */
+  readonly picks: Readonly<Record<string, string>>;
   /** Text being typed by a name that the screen chooses, e.g. `search`, `connect.user`. */
   readonly inputs: Readonly<Record<string, string>>;
   /** Name of the input that takes the keys, or null. */
@@ -235,6 +250,9 @@ export interface UiState {
 
 /** What services report. */
 export type ServiceMessage =
+  | LiveServiceMessage
+  | PathServiceMessage
+  | TroublesServiceMessage
   | { readonly type: 'clock'; readonly now: number }
   | { readonly type: 'terminal'; readonly terminal: TerminalView }
   | {

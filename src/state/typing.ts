@@ -94,6 +94,18 @@ export function typingTarget(state: AppState): TypingTarget | null {
         put: (input, caret) => withUi(state, { dialog: { ...dialog, input }, caret }),
       };
     }
+    if (dialog.kind === 'typed-act') {
+      return {
+        text: dialog.input,
+        put: (input, caret) => withUi(state, { dialog: { ...dialog, input }, caret }),
+      };
+    }
+    if (dialog.kind === 'typed-fix') {
+      return {
+        text: dialog.input,
+        put: (input, caret) => withUi(state, { dialog: { ...dialog, input }, caret }),
+      };
+    }
     if (dialog.kind === 'secret') {
       return {
         text: dialog.input,

@@ -13,13 +13,17 @@ import {
 } from './dialogs.js';
 import { caretAtEnd, focusField, leaveField } from './draft.js';
 import { chosenGate } from './lists.js';
+import { askPath, pathTick } from './path.js';
 import type { Message, Transition } from './messages.js';
 import { characters, editText, typingTarget } from './typing.js';
 import type { AppState, Effect, ScreenName, UiState } from './types.js';
 
 export type UiSliceMessage =
   | Exclude<Extract<Message, { type: `ui.${string}` | `dialog.${string}` }>, never>
-  | Extract<Message, { type: 'clock' | 'terminal' | 'notice' | 'trouble' | 'journal' | 'copy' | 'ask.quit' }>;
+  | Extract<
+      Message,
+      { type: 'clock' | 'terminal' | 'notice' | 'trouble' | 'journal' | 'copy' | 'ask.quit' | 'path.gate' }
+    >;
 
 /** How long a notice stays, milliseconds. */
 const NOTICE_MS = 8000;
@@ -30,6 +34,7 @@ const FOCI: readonly UiState['focus'][] = ['panes', 'wizard', 'gates'];
 const FRESH: Partial<Record<ScreenName, readonly string[]>> = {
   step: ['step.scroll', 'step.action', 'step.tab'],
   gate: ['gate.scroll'],
+  path: ['path.scroll'],
   help: ['help.scroll'],
   vagrant: ['vagrant.scroll'],
   journal: ['journal.cursor'],
@@ -39,7 +44,7 @@ const FRESH: Partial<Record<ScreenName, readonly string[]>> = {
 export function ui(state: AppState, message: UiSliceMessage): Transition {
   switch (message.type) {
     case 'clock':
-      return [tick(state, message.now), []];
+      return pathTick(tick(state, message.now));
     case 'terminal':
       return [{ ...state, terminal: message.terminal }, []];
     case 'notice':
@@ -61,6 +66,8 @@ export function ui(state: AppState, message: UiSliceMessage): Transition {
       return rejectDialog(state);
     case 'dialog.move':
       return [moveInDialog(state, message.by), []];
+    case 'path.gate':
+      return open(withUi(state, { gate: message.key }), 'gate');
     case 'ui.open':
       return open(state, message.screen);
     case 'ui.back':
@@ -101,6 +108,11 @@ export function ui(state: AppState, message: UiSliceMessage): Transition {
       const positions = { ...state.ui.positions, [message.name]: Math.max(0, message.value) };
       return [withUi(state, { positions }), []];
     }
+    case 'ui.pick': {
+      const { name, key, at } = message;
+      const picks = { ...state.ui.picks, [name]: key };
+      return [withUi(state, { picks, positions: { ...state.ui.positions, [name]: Math.max(0, at) } }), []];
+    }
     case 'ui.type':
       return [typeInto(state, message.name), []];
     case 'ui.edit': {
@@ -140,6 +152,11 @@ function open(state: AppState, screen: ScreenName): Transition {
   if (screen === 'connect') next = caretAtEnd(next);
   if (screen === 'vagrant') effects.push({ type: 'vagrant.key' });
   if (screen === 'step') effects.push(saveEffect(next));
+  if (screen === 'path') {
+    const [asked, more] = askPath(next);
+    next = asked;
+    effects.push(...more);
+  }
   if (screen === 'journal') effects.push({ type: 'journal.read', limit: JOURNAL_LIMIT });
   return [next, effects];
 }

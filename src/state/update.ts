@@ -2,14 +2,21 @@
 import { connection } from './connection.js';
 import { draft } from './draft.js';
 import { gates } from './gates.js';
+import { live, settleLive } from './live.js';
 import type { Message, Transition } from './messages.js';
+import { path } from './path.js';
 import { runs } from './runs.js';
+import { settleTroubles, troubles } from './troubles.js';
 import type { AppState } from './types.js';
 import { ui } from './ui.js';
 import { vagrant } from './vagrant.js';
 
 /** The next state, and what is asked of the world. Never throws, never mutates, reads no clock. */
 export function update(state: AppState, message: Message): Transition {
+  return settleTroubles(state, message, settleLive(state, slice(state, message)));
+}
+
+function slice(state: AppState, message: Message): Transition {
   switch (message.type) {
     case 'lab.opened':
     case 'lab.failed':
@@ -50,6 +57,48 @@ export function update(state: AppState, message: Message): Transition {
     case 'vagrant.exists':
     case 'vagrant.save':
       return vagrant(state, message);
+    case 'live':
+    case 'live.detail':
+    case 'live.detail-failed':
+    case 'live.stream':
+    case 'live.stream-ended':
+    case 'live.acted':
+    case 'shell.ended':
+    case 'live.describe':
+    case 'live.follow':
+    case 'live.leave-stream':
+    case 'ask.act':
+    case 'ask.acts':
+    case 'shell.open':
+    case 'live.looking':
+      return live(state, message);
+    case 'path.running':
+    case 'path.result':
+    case 'path.done':
+    case 'path.ask':
+      return path(state, message);
+    case 'troubles.catalogue':
+    case 'troubles.progress':
+    case 'troubles.looked':
+    case 'troubles.live':
+    case 'troubles.unlooked':
+    case 'troubles.asking':
+    case 'troubles.answer':
+    case 'troubles.idle':
+    case 'troubles.recognised':
+    case 'troubles.planned':
+    case 'troubles.fixing':
+    case 'troubles.fixed':
+    case 'troubles.open':
+    case 'troubles.gather':
+    case 'troubles.ask':
+    case 'troubles.stop':
+    case 'troubles.fix':
+    case 'troubles.paste':
+    case 'troubles.step':
+    case 'troubles.focus':
+      return troubles(state, message);
+    case 'path.gate':
     case 'clock':
     case 'terminal':
     case 'notice':
@@ -70,6 +119,7 @@ export function update(state: AppState, message: Message): Transition {
     case 'ui.gate':
     case 'ui.entry':
     case 'ui.position':
+    case 'ui.pick':
     case 'ui.type':
     case 'ui.edit':
     case 'ui.submit':

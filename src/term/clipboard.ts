@@ -17,8 +17,13 @@ export function copySequence(text: string, env: Readonly<Record<string, string |
   return sequence;
 }
 
+/** Names the window. */
+export function titleText(title: string): string {
+  return `\u001B]2;${title.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, '')}\u0007`;
+}
+
 /** Sets the window title; the old one is put on the terminal's stack first and taken back with `restoreTitle`. */
 export function titleSequence(title: string): string {
-  return `\u001B[22;2t\u001B]2;${title.replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, '')}\u0007`;
+  return `\u001B[22;2t${titleText(title)}`;
 }
 export const restoreTitle = '\u001B[23;2t';

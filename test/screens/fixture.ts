@@ -8,6 +8,8 @@ import type { Sample } from '../../src/services/ports.js';
 import type { View } from '../../src/screens/view.js';
 import { contentOf } from '../../src/state/content.js';
 import { initialState } from '../../src/state/initial.js';
+import { createLiveBook, type LiveFacts } from '../../src/state/live/book.js';
+import { createStreamBook, type StreamReader } from '../../src/state/live/stream.js';
 import { createLogBook, type LogBook } from '../../src/state/logs.js';
 import type { Message } from '../../src/state/messages.js';
 import type { AppState, Effect, LabDraft, LabView, StepRun, TerminalView } from '../../src/state/types.js';
@@ -243,10 +245,17 @@ export function someLogs(lines = 40): LogBook {
   return logs;
 }
 
-export function viewOn(state: AppState, logs: LogBook = someLogs()): View {
+export function viewOn(
+  state: AppState,
+  logs: LogBook = someLogs(),
+  live: LiveFacts = createLiveBook(),
+  stream: StreamReader = createStreamBook(),
+): View {
   return {
     state,
     logs,
+    live,
+    stream,
     vagrantText: ({ addresses }) =>
       [
         'Vagrant.configure("2") do |config|',

@@ -33,6 +33,8 @@ const LOGS = someLogs();
 const sceneOf = (state: AppState): Scene => ({
   store: createAppStore(state, () => undefined).state,
   logs: LOGS,
+  live: viewOn(state).live,
+  stream: viewOn(state).stream,
   vagrantText: viewOn(state).vagrantText,
 });
 const open: (() => void)[] = [];
@@ -46,29 +48,33 @@ describe('Ink', () => {
     [120, 40],
     [200, 50],
     [40, 10],
-  ])('draws what the first frame showed, at %i×%i', async (columns, rows) => {
-    for (const [name, state] of Object.entries(everyScreen({ lang: 'id', columns, rows }))) {
-      const paper = new Paper(columns, rows);
-      const screen = new TerminalScreen(paper);
-      screen.enter();
-      screen.draw(pictureOf(viewOn(state, LOGS)));
-      const before = paper.text;
-      const frames = new InkFrames(paper, screen);
-      const ink = render(<Frame scene={sceneOf(state)} />, {
-        stdout: frames,
-        interactive: true,
-        patchConsole: false,
-        exitOnCtrlC: false,
-      });
-      await expect.poll(() => frames.begun, { message: name }).toBe(true);
-      ink.unmount();
-      frames.release();
-      // The busy sign is the one thing that only Ink draws.
-      expect(paper.text.slice(before.length).replaceAll(/[⊶⊷]/g, ''), name).toMatch(
-        /^(?:\u001B\[[?\d;]*[A-Za-z])*$/,
-      );
-    }
-  });
+  ])(
+    'draws what the first frame showed, at %i×%i',
+    async (columns, rows) => {
+      for (const [name, state] of Object.entries(everyScreen({ lang: 'id', columns, rows }))) {
+        const paper = new Paper(columns, rows);
+        const screen = new TerminalScreen(paper);
+        screen.enter();
+        screen.draw(pictureOf(viewOn(state, LOGS)));
+        const before = paper.text;
+        const frames = new InkFrames(paper, screen);
+        const ink = render(<Frame scene={sceneOf(state)} />, {
+          stdout: frames,
+          interactive: true,
+          patchConsole: false,
+          exitOnCtrlC: false,
+        });
+        await expect.poll(() => frames.begun, { message: name }).toBe(true);
+        ink.unmount();
+        frames.release();
+        // The busy sign is the one thing that only Ink draws.
+        expect(paper.text.slice(before.length).replaceAll(/[⊶⊷]/g, ''), name).toMatch(
+          /^(?:\u001B\[[?\d;]*[A-Za-z])*$/,
+        );
+      }
+    },
+    60_000,
+  );
 
   it('shows the busy sign only while something is under way', () => {
     const idle = start({ lang: 'en', terminal: { columns: 100, rows: 30 } });

@@ -6,6 +6,10 @@ import { bandsOf, buildRegion } from '../../src/screens/layout.js';
 import { fullLine, type Line } from '../../src/screens/ui/line.js';
 import { bodyRows, type View } from '../../src/screens/view.js';
 import type { JournalEntry } from '../../src/services/ports.js';
+import type { LiveFacts } from '../../src/state/live/book.js';
+import { HOST_TABS, isZoomed } from '../../src/state/live/listing.js';
+import type { LiveTarget } from '../../src/state/live/targets.js';
+import type { StreamReader } from '../../src/state/live/stream.js';
 import type { LogBook } from '../../src/state/logs.js';
 import type { AppState, ScreenName } from '../../src/state/types.js';
 import type { Language } from '../../src/lab/types.js';
@@ -17,11 +21,11 @@ export interface Frame {
   readonly view: View;
 }
 
-export function frameOf(state: AppState, logs?: LogBook): Frame {
-  const view = viewOn(state, logs);
+export function frameOf(state: AppState, logs?: LogBook, live?: LiveFacts, stream?: StreamReader): Frame {
+  const view = viewOn(state, logs, live, stream);
   const { columns } = state.terminal;
   const lines: Line[] = [...headerLines(view, columns)];
-  for (const band of bandsOf(state.ui.stack.at(-1) ?? 'welcome', state.terminal)) {
+  for (const band of bandsOf(state.ui.stack.at(-1) ?? 'welcome', state.terminal, isZoomed(state))) {
     const cells = band.regions.map((region) =>
       buildRegion(view, region, band.rows).map((line) => fullLine(line, region.columns)),
     );
@@ -71,6 +75,23 @@ export const ENTRIES: readonly JournalEntry[] = [
   { kind: 'gate', at: NOW, result: result('A2.hostname@vm-docker', 'fail') },
 ];
 
+/** A pod to look into, and what is told of it. */
+export const POD: LiveTarget = {
+  kind: 'object',
+  object: 'Pod',
+  namespace: 'threebody-prod',
+  name: 'go-7d9f8c6b5-x2x4z',
+  container: '',
+};
+export const DETAIL: readonly string[] = [
+  'Name:         go-7d9f8c6b5-x2x4z',
+  'Namespace:    threebody-prod',
+  'Status:       Running',
+  ...Array.from({ length: 60 }, (_, i) => `  line ${i + 1} of the answer, ${'word '.repeat(i)}`),
+  'Events:',
+  '  Warning  BackOff  12s (x5 over 1m)  kubelet  Back-off restarting failed container',
+];
+
 type Sized = {
   readonly lang: Language;
   readonly columns: number;
@@ -80,6 +101,12 @@ type Sized = {
 
 function on(state: AppState, screen: ScreenName, tab = 0): AppState {
   return after(state, { type: 'ui.open', screen }, { type: 'ui.position', name: 'step.tab', value: tab });
+}
+
+/** The host screen on one of its tabs. */
+export function hostTabOf(state: AppState, tab: (typeof HOST_TABS)[number]): AppState {
+  const value = HOST_TABS.indexOf(tab);
+  return after(on(state, 'host'), { type: 'ui.position', name: 'host.tab', value });
 }
 
 /** Every screen and every question, with something on it. */
@@ -193,10 +220,10 @@ export function everyScreen({
       type: 'gate.judged',
       result: result('A2.hostname@vm-docker', 'pass', { judgedAt: NOW - 90_000_000 }),
     }),
-    host: on(lab, 'host'),
+    host: hostTabOf(lab, 'log'),
     'host down': on(after(lab, { type: 'ui.host', host: 'vm-worker' }), 'host'),
     'host search': after(
-      on(lab, 'host'),
+      hostTabOf(lab, 'log'),
       { type: 'ui.type', name: 'log.search' },
       { type: 'ui.edit', edit: { kind: 'insert', text: 'line 2' } },
     ),
@@ -215,6 +242,46 @@ export function everyScreen({
           'entry',
         ),
       ]),
+    ),
+    'home zoomed': after(lab, { type: 'ui.position', name: 'home.zoom', value: 1 }),
+    ...Object.fromEntries(HOST_TABS.map((tab) => [`host ${tab}`, hostTabOf(lab, tab)])),
+    'host kinds': hostTabOf(after(lab, { type: 'ui.host', host: 'vm-k8s' }), 'workloads'),
+    describe: after(
+      lab,
+      { type: 'live.describe', target: POD },
+      { type: 'live.detail', target: POD, lines: DETAIL },
+    ),
+    'describe asked': after(lab, { type: 'live.describe', target: POD }),
+    'describe failed': after(
+      lab,
+      { type: 'live.describe', target: POD },
+      { type: 'live.detail-failed', target: POD, trouble },
+    ),
+    stream: after(lab, { type: 'live.follow', target: POD, previous: false }),
+    'stream ended': after(
+      lab,
+      { type: 'live.follow', target: POD, previous: true },
+      { type: 'live.stream-ended', target: POD, trouble },
+    ),
+    events: on(lab, 'events'),
+    'ask which act': after(lab, {
+      type: 'ask.acts',
+      acts: [
+        { act: 'restart-container', host: 'vm-docker', id: 'c1', name: 'harbor-core' },
+        { act: 'stop-container', host: 'vm-docker', id: 'c1', name: 'harbor-core' },
+      ],
+    }),
+    'ask act': after(lab, {
+      type: 'ask.act',
+      act: { act: 'scale', object: 'Deployment', namespace: 'threebody-prod', name: 'go', from: 2, to: 0 },
+    }),
+    'ask act typed': after(
+      lab,
+      {
+        type: 'ask.act',
+        act: { act: 'delete-pod', namespace: 'threebody-prod', name: 'debug', owner: '' },
+      },
+      { type: 'dialog.accept' },
     ),
     cancelling: after(a1, { type: 'ask.cancel', step: 'A1' }, { type: 'clock', now: NOW + 9000 }),
     'ask where': after(a2, { type: 'ask.run', step: 'A2', force: false }),

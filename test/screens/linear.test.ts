@@ -22,6 +22,8 @@ function begin(initial = start({ lang: 'en', terminal: { linear: true } })) {
   const app = startApp({
     initial,
     logs,
+    live: viewOn(initial, logs).live,
+    stream: viewOn(initial, logs).stream,
     stdin,
     stdout,
     stderr: stdout,

@@ -10,7 +10,7 @@ import { HOST_NAMES, LANGUAGES } from '../../src/lab/types.js';
 import { drawn, lineWidth, plain } from '../../src/screens/ui/line.js';
 import { after, busyLab, result, someLogs, start, NOW } from './fixture.js';
 import { createLogBook } from '../../src/state/logs.js';
-import { everyScreen, frameOf } from './frames.js';
+import { everyScreen, frameOf, hostTabOf } from './frames.js';
 
 const SIZES = [
   [80, 24],
@@ -239,7 +239,7 @@ describe('hostile text', () => {
         expect(frame.dialog.length).toBeLessThanOrEqual(rows - 4);
       }
     }
-  });
+  }, 30_000);
 
   it('costs no more for a line of 10 MB than for one that fills the screen', () => {
     const logs = createLogBook(5);
@@ -250,7 +250,7 @@ describe('hostile text', () => {
 
   it('keeps the log view where it is held while new lines come', () => {
     const logs = someLogs(100);
-    let state = after(busyLab(start()), { type: 'ui.open', screen: 'host' });
+    let state = hostTabOf(busyLab(start()), 'log');
     state = after(state, { type: 'ui.position', name: 'log.vm-docker', value: 60 });
     const held = plain(frameOf(state, logs).lines).filter((line) => line.includes('Reading'));
     logs.append('vm-docker', 'x', 'newer', NOW);

@@ -95,6 +95,8 @@ export function startTestApp(
     initial,
     runEffect: (effect) => effects.push(effect),
     logs,
+    live: viewOn(initial, logs).live,
+    stream: viewOn(initial, logs).stream,
     vagrantText: viewOn(initial, logs).vagrantText,
     stdin,
     stdout,

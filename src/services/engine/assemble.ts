@@ -1,6 +1,7 @@
 /** Builds the services for one lab and opens a session on them. */
 import type { Lab } from '../../lab/types.js';
 import type { Runbook } from '../../runbook/types.js';
+import type { LiveBook } from '../../state/live/book.js';
 import type { LogBook } from '../../state/logs.js';
 import { operatorName } from '../files/places.js';
 import { openSecrets } from '../files/secrets.js';
@@ -15,6 +16,7 @@ import { createRedactor, labNames, labSecrets } from '../redaction/redactor.js';
 import { createLinks } from '../ssh/links.js';
 import { createTelemetry } from '../telemetry/telemetry.js';
 import { createUploads } from '../uploads/uploads.js';
+import { createLiveServices } from './live-services.js';
 import { openSession, type Session } from './session.js';
 
 export type LabSession = Session & {
@@ -32,6 +34,8 @@ export async function openLabSession(
   options: {
     readonly askHostKey: AskHostKey;
     readonly logs: LogBook;
+    /** Where live facts go; absent: nobody looks at them. */
+    readonly live?: LiveBook;
     readonly by?: string;
     readonly now?: () => number;
     readonly env?: NodeJS.ProcessEnv;
@@ -58,6 +62,8 @@ export async function openLabSession(
     mask,
     ...(options.env === undefined ? {} : { env: options.env }),
   });
+  const { live: book } = options;
+  const term = options.env?.['TERM'] ?? 'xterm-256color';
   const session = await openSession({
     lab,
     runbook,
@@ -71,6 +77,18 @@ export async function openLabSession(
     secrets,
     uploads: createUploads(links),
     projects: createProjectArchives(options.content),
+    live:
+      book === undefined
+        ? null
+        : createLiveServices(lab, {
+            links,
+            book,
+            secrets,
+            mask,
+            addSecret: (secret) => redactor.addSecret(secret),
+            now,
+            term,
+          }),
     hide,
     mask,
     by: options.by ?? operatorName(),

@@ -12,7 +12,17 @@ export interface CheckOptions {
   readonly onResult?: (result: GateResult) => void;
   /** A verdict could not be written into the journal; told once a check. The verdict stands all the same. */
   readonly onUnwritten?: (error: unknown) => void;
+  /** Results that still count: these gates are not asked again, and others may stand on them. */
+  readonly known?: ReadonlyMap<GateKey, GateResult>;
+  /**
+   * Asks in one round what would take many, not waiting for what gates stand on: one round trip a host when all is green.
+   * What stands on a red one is blocked all the same; results are told once the round is over.
+   */
+  readonly ahead?: boolean;
 }
+
+/** A probe with a longer limit than this waits for what it stands on also when others are asked ahead, milliseconds. */
+const LONGEST_AHEAD_MS = 30_000;
 
 /** Keys of a step's gates that concern the given hosts (those about the lab or the operator always do). */
 export function keysOfStep(
@@ -37,16 +47,22 @@ export async function checkGates(
   wanted: readonly GateKey[],
   options: CheckOptions = {},
 ): Promise<readonly GateResult[]> {
-  const gates = withNeeds(new Set(wanted), session.gates);
+  const gates = withNeeds(new Set(wanted), session.gates).filter(
+    (gate) => options.known?.has(gate.key) !== true,
+  );
   const journalling: Promise<void>[] = [];
-  const fresh = new Map<GateKey, GateResult>();
+  const fresh = new Map<GateKey, GateResult>(options.known);
+  const early =
+    options.ahead === true ? await askAhead(session, gates, options) : new Map<GateKey, GateResult>();
   for (const round of rounds(gates)) {
     if (options.signal?.aborted === true) break;
     const askable: RenderedGate[] = [];
     for (const gate of round) {
       const blocked = blockers(gate, fresh, session.memory.waivers, session.now());
-      if (blocked.length === 0) askable.push(gate);
-      else settle(blockedResult(gate, blocked, session.now()));
+      const answered = early.get(gate.key);
+      if (blocked.length > 0) settle(blockedResult(gate, blocked, session.now()));
+      else if (answered === undefined) askable.push(gate);
+      else settle(answered);
     }
     await askRound(session, askable, options, settle);
   }
@@ -67,6 +83,20 @@ export async function checkGates(
       journalling.push(session.journal.append({ kind: 'gate', at: result.judgedAt, result }));
     }
   }
+}
+
+/** All gates in one round, but for those that may take long; nothing is remembered yet. */
+async function askAhead(
+  session: Session,
+  gates: readonly RenderedGate[],
+  options: CheckOptions,
+): Promise<ReadonlyMap<GateKey, GateResult>> {
+  const early = new Map<GateKey, GateResult>();
+  const quick = gates.filter((gate) =>
+    Object.values(gate.probes).every(({ timeoutMs }) => timeoutMs <= LONGEST_AHEAD_MS),
+  );
+  await askRound(session, quick, options, (result) => early.set(`${result.gate}@${result.subject}`, result));
+  return early;
 }
 
 async function askRound(

@@ -1,25 +1,35 @@
 /** Carries out the effects that update() asks for, and dispatches what came of them. Holds the one open lab. */
-import type { GateKey, Waiver } from '../../gates/types.js';
-import type { Diagnostic, HostName, Lab, Language, Text } from '../../lab/types.js';
+import type { GateKey } from '../../gates/types.js';
+import { HOST_NAMES, type Diagnostic, type HostName, type Lab, type Language, type Text } from '../../lab/types.js';
 import type { Runbook } from '../../runbook/types.js';
+import type { Catalogue } from '../../symptoms/types.js';
 import type { LogBook } from '../../state/logs.js';
 import type { Effect, LabDraft, ServiceMessage, VagrantPlan } from '../../state/types.js';
 import type { AskHostKey } from '../ports.js';
 import type { LabSession } from './assemble.js';
 import { checkGates, keysOfStep } from './gates.js';
+import { openLiveDesk, type LiveDesk, type LiveParts } from './live.js';
+import { createTimeline } from './live-events.js';
 import { beforeStep } from './before-step.js';
 import { createHostKeyDesk } from './host-keys.js';
+import { answerPath } from './path.js';
 import { createSecretDesk } from './secret-desk.js';
 import { createSetUp } from './set-up.js';
+import { openTroublesDesk, type TroublesDesk } from './troubles.js';
 import { watchLab, type LabWatch } from './watch.js';
 import { cancelStep, createActiveSteps, runStep, undoStep, type StepOptions } from './steps.js';
 import { troubleView } from './trouble.js';
+import { createWaivers } from './waivers.js';
 
 /** What the runner needs of the world; given by the composition root. */
 export interface RunnerParts {
   readonly runbook: Runbook;
   readonly logs: LogBook;
+  /** Absent where nobody looks at live things. */
+  readonly live?: LiveParts;
   readonly now: () => number;
+  /** Reads the catalogue of symptoms, when somebody asks for it. */
+  readonly loadSymptoms: () => Promise<Catalogue>;
   /** Reads and checks a lab file. */
   readonly readLab: (path: string) => Promise<Lab>;
   /** Starts the practice lab; `close` ends it. */
@@ -56,12 +66,19 @@ export interface EffectRunner {
 interface OpenLab {
   readonly session: LabSession;
   readonly watch: LabWatch;
+  readonly live: LiveDesk | null;
+  readonly troubles: TroublesDesk;
   readonly unhear: () => void;
   readonly stop: AbortController;
   readonly release: () => Promise<void>;
 }
 
-export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): EffectRunner {
+export function createEffectRunner(parts: RunnerParts, report: Dispatch): EffectRunner {
+  const timeline = parts.live === undefined ? null : createTimeline(parts.live.book, parts.now);
+  const dispatch: Dispatch = (message) => {
+    timeline?.(message);
+    report(message);
+  };
   const active = createActiveSteps();
   const desk = createHostKeyDesk(dispatch);
   const secretDesk = createSecretDesk(dispatch);
@@ -110,6 +127,8 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
       if (source.kind === 'file' && !lab.practice) await parts.rememberLab(source.path);
       const stop = new AbortController();
       parts.logs.clear();
+      parts.live?.book.clear();
+      parts.live?.stream.clear();
       dispatch({
         type: 'lab.opened',
         lab: {
@@ -127,13 +146,11 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
         now: parts.now(),
       });
       if (session.setAside !== null) notice('bad', setAsideText(session.setAside));
-      open = {
-        session,
-        stop,
-        release,
-        watch: watchLab(session, active, dispatch, stop.signal, tell),
-        unhear: session.stateFile.onOthers(() => inBackground(hearOthers(session))),
-      };
+      const watch = watchLab(session, active, dispatch, stop.signal, tell);
+      const unhear = session.stateFile.onOthers(() => inBackground(hearOthers(session)));
+      const live = liveDesk(session, stop.signal);
+      const troubles = troublesDesk(session, watch, stop.signal);
+      open = { session, stop, release, watch, unhear, live, troubles };
     } catch (error) {
       await release().catch(parts.logError);
       parts.logError(error);
@@ -160,6 +177,7 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
       // First the links: whatever still waits for a host that is silent ends with them.
       await closing.session.links.close();
       await closing.watch.stopped;
+      await closing.live?.stopped;
       await closing.release();
     } catch (error) {
       tell(error);
@@ -168,11 +186,39 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     }
   }
 
-  const check = async ({ session, stop }: OpenLab, keys: readonly GateKey[]): Promise<void> => {
+  function liveDesk(session: LabSession, signal: AbortSignal): LiveDesk | null {
+    const { live } = session;
+    if (live === null || parts.live === undefined) return null;
+    const recheck = (keys: readonly GateKey[]): Promise<void> => check({ session, signal }, keys);
+    return openLiveDesk({ session, live }, parts.live, { dispatch, signal, check: recheck, tell });
+  }
+
+  function troublesDesk(session: LabSession, watch: LabWatch, signal: AbortSignal): TroublesDesk {
+    const book = parts.live?.book;
+    return openTroublesDesk(session, {
+      dispatch,
+      signal,
+      loadCatalogue: parts.loadSymptoms,
+      ...(book === undefined ? {} : { book: { facts: book, subscribe: book.subscribe } }),
+      secrets: secretDesk,
+      notice: (text) => notice('plain', text),
+      onUnwritten: tell,
+      busyHosts: () => {
+        const busy = active.keys().map((key) => key.split('@')[1]);
+        return HOST_NAMES.filter((host) => busy.includes(host));
+      },
+      working: (by) => watch.busy(by),
+    });
+  }
+
+  const check = async (
+    { session, signal }: { readonly session: LabSession; readonly signal: AbortSignal },
+    keys: readonly GateKey[],
+  ): Promise<void> => {
     const running = new Set<GateKey>();
     try {
       await checkGates(session, keys, {
-        signal: stop.signal,
+        signal,
         onUnwritten: tell,
         onRunning: (now) => {
           for (const key of now) running.add(key);
@@ -237,26 +283,6 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
     }
   };
 
-  const waive = async ({ session }: OpenLab, waiver: Waiver): Promise<void> => {
-    session.memory.waive(waiver);
-    dispatch({ type: 'waiver', key: waiver.key, waiver });
-    notice('plain', {
-      id: `${waiver.key} dilewati sampai ${waiver.until}`,
-      en: `${waiver.key} is waived until ${waiver.until}`,
-    });
-    await session.journal.append({ kind: 'waiver', at: parts.now(), waiver, withdrawn: false });
-  };
-  const unwaive = async ({ session }: OpenLab, key: GateKey): Promise<void> => {
-    const waiver = session.memory.waivers.get(key);
-    if (waiver === undefined) return;
-    session.memory.unwaive(key);
-    dispatch({ type: 'waiver', key, waiver: null });
-    notice('plain', {
-      id: `${key} tidak dilewati lagi (alasannya dulu: ${waiver.reason}); w untuk melewati lagi`,
-      en: `${key} is not waived any more (the reason was: ${waiver.reason}); w to waive it again`,
-    });
-    await session.journal.append({ kind: 'waiver', at: parts.now(), waiver, withdrawn: true });
-  };
   const readJournal = async ({ session }: OpenLab, limit: number): Promise<void> => {
     dispatch({ type: 'journal', ...(await session.journal.read({ limit })) });
   };
@@ -275,6 +301,7 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
   };
 
   const setUp = createSetUp(parts, dispatch);
+  const waivers = createWaivers({ now: parts.now, dispatch, notice });
 
   return {
     run(effect) {
@@ -290,16 +317,18 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
         case 'secret.answer':
           return secretDesk.answer(effect.ask, effect.typed);
         case 'gates.check':
-          return withLab((lab) => check(lab, keysOf(lab.session, effect.scope)));
+          return withLab(({ session, stop }) =>
+            check({ session, signal: stop.signal }, keysOf(session, effect.scope)),
+          );
         case 'step.run':
         case 'step.undo':
           return withLab((lab) => step(lab, effect));
         case 'step.cancel':
           return withLab((lab) => cancelStep(lab.session, active, effect.step, effect.hosts));
         case 'gate.waive':
-          return withLab((lab) => waive(lab, effect.waiver));
+          return withLab(({ session }) => waivers.waive(session, effect.waiver));
         case 'gate.unwaive':
-          return withLab((lab) => unwaive(lab, effect.key));
+          return withLab(({ session }) => waivers.unwaive(session, effect.key));
         case 'draft.test':
           return inBackground(setUp.tryLogins(effect.draft, (lab) => parts.openSession(lab, desk.ask)));
         case 'draft.write':
@@ -320,8 +349,27 @@ export function createEffectRunner(parts: RunnerParts, dispatch: Dispatch): Effe
           return undefined;
         case 'link.retry':
           return withLab((lab) => lab.session.links.link(effect.host).renew(lab.stop.signal));
+        case 'path.probe':
+          return withLab((lab) => answerPath(lab.session, lab.stop.signal, dispatch));
+        case 'troubles.watch':
+        case 'troubles.leave':
+        case 'troubles.gather':
+        case 'troubles.ask':
+        case 'troubles.stop':
+        case 'troubles.paste':
+        case 'troubles.plan':
+        case 'troubles.fix':
+          return withLab((lab) => lab.troubles.carryOut(effect));
         case 'journal.read':
           return withLab((lab) => readJournal(lab, effect.limit));
+        case 'live.describe':
+        case 'live.follow':
+        case 'live.unfollow':
+        case 'live.act':
+        case 'live.measure':
+        case 'shell.open':
+          // A lab that was left meanwhile has nothing to look at; the state has forgotten it too.
+          return open?.live?.carryOut(effect);
         case 'copy':
           return parts.copy(effect.text);
         case 'quit':

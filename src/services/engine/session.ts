@@ -5,6 +5,7 @@ import { HOST_NAMES, type HostName, type Lab } from '../../lab/types.js';
 import { renderGates } from '../../runbook/render.js';
 import type { RenderContext, RenderedGate, Runbook, Step, StepId, Variant } from '../../runbook/types.js';
 import type { LogBook } from '../../state/logs.js';
+import type { LiveServices } from '../live/types.js';
 import type {
   Jobs,
   Journal,
@@ -33,6 +34,8 @@ export interface SessionParts {
   readonly secrets: Secrets;
   readonly uploads: Uploads;
   readonly projects: ProjectArchives;
+  /** null: nobody looks at live things, as when a command is run. */
+  readonly live: LiveServices | null;
   /** From now on this text is masked in everything that comes from hosts or goes into a file. */
   readonly hide: (text: string) => void;
   /** Replaces every known secret in a text. */

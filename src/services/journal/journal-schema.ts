@@ -4,6 +4,7 @@ import {
   gateResultSchema,
   hostSchema,
   instantSchema,
+  textSchema,
   variantSchema,
   waiverSchema,
 } from '../files/saved-state-schema.js';
@@ -45,5 +46,16 @@ export const journalEntrySchema: z.ZodType<JournalEntry> = z.discriminatedUnion(
     at: instantSchema,
     waiver: waiverSchema,
     withdrawn: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('act'),
+    at: instantSchema,
+    by: z.string(),
+    host: hostSchema.nullable(),
+    act: z.string().min(1),
+    about: z.string(),
+    say: textSchema,
+    endedAt: instantSchema,
+    trouble: textSchema.nullable(),
   }),
 ]);

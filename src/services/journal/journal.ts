@@ -101,7 +101,7 @@ function parseLine(line: string): JournalEntry | null {
   }
 }
 
-/** The step an entry belongs to: gates are called `<step>.<gate>`. */
+/** The step an entry belongs to, empty for none: gates are called `<step>.<gate>`. */
 function stepOf(entry: JournalEntry): string {
   switch (entry.kind) {
     case 'job':
@@ -111,6 +111,8 @@ function stepOf(entry: JournalEntry): string {
       return entry.result.gate.split('.', 1)[0] ?? '';
     case 'waiver':
       return entry.waiver.key.split('.', 1)[0] ?? '';
+    case 'act':
+      return '';
   }
 }
 

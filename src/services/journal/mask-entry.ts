@@ -16,6 +16,10 @@ export function maskEntry(entry: JournalEntry, mask: (text: string) => string): 
       return { ...entry, result: maskResult(entry.result, mask) };
     case 'waiver':
       return { ...entry, waiver: { ...entry.waiver, reason: mask(entry.waiver.reason) } };
+    case 'act': {
+      const { trouble } = entry;
+      return { ...entry, trouble: trouble === null ? null : { id: mask(trouble.id), en: mask(trouble.en) } };
+    }
   }
 }
 

@@ -59,8 +59,8 @@ export interface HostConsole {
   follow(host: HostName, signal: AbortSignal): Promise<void>;
   /** The journal of one unit, or of the whole host. */
   journal(host: HostName, unit: string | null, options: LogOptions): Promise<void>;
-  /** `systemctl status` and `show` of a unit, its files, its last lines. */
-  describe(host: HostName, unit: string): Promise<readonly string[]>;
+  /** `systemctl status` and `show` of a unit, its files, its last lines; null: what the host is as a whole. */
+  describe(host: HostName, unit: string | null): Promise<readonly string[]>;
   restartUnit(host: HostName, unit: string): Promise<void>;
   shell(host: HostName, size: TerminalSize, signal: AbortSignal): Promise<RemoteTerminal>;
 }
@@ -70,6 +70,7 @@ export interface PlatformConsole {
   follow(signal: AbortSignal): Promise<void>;
 }
 
+/** All of them, for one lab. */
 export interface LiveServices {
   readonly docker: DockerConsole;
   readonly kube: KubeConsole;

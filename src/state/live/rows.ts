@@ -166,7 +166,6 @@ export interface NamespaceRow extends KubeRowBase {
 }
 export type KubeRow =
   NodeRow | NamespaceRow | PodRow | WorkloadRow | JobRow | ServiceRow | EndpointsRow | VolumeRow;
-export type KubeRowOf<K extends KubeKind> = Extract<KubeRow, { readonly kind: K }>;
 
 // ---------------------------------------------------------------- hosts
 
@@ -248,6 +247,8 @@ export interface HarborFacts {
     readonly updatedAt: number | null;
     readonly tags: readonly string[];
   }[];
+  /** Why projects and repositories are there or not: by the admin's password, for want of one, or because it is wrong. */
+  readonly access?: 'admin' | 'no-password' | 'refused';
 }
 export interface EdgeFacts {
   readonly at: number;
@@ -294,6 +295,8 @@ export interface LabEvent {
   /** `BackOff`, `die`, `failed` …: what the source calls it. */
   readonly what: string;
   readonly text: string;
+  /** Our own words, where the event is ours: shown instead of `text`. */
+  readonly say?: Text;
   /** How often, when the source counts. */
   readonly count: number;
 }

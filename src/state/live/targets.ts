@@ -29,7 +29,13 @@ export type LiveAct =
       readonly id: string;
       readonly name: string;
     }
-  | { readonly act: 'delete-pod'; readonly namespace: string; readonly name: string }
+  | {
+      readonly act: 'delete-pod';
+      readonly namespace: string;
+      readonly name: string;
+      /** Of the pod's row; empty: nothing makes it anew. */
+      readonly owner: string;
+    }
   | {
       readonly act: 'scale';
       readonly object: 'Deployment' | 'StatefulSet';

@@ -230,6 +230,7 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
       onOthers: () => () => undefined,
     },
     logs: createLogBook(100),
+    live: null,
     secrets: {
       file: '/nonexistent/secrets.json',
       value: () => null,

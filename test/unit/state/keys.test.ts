@@ -14,7 +14,7 @@ import {
 } from '../../../src/input/keys.js';
 import { misc } from '../../../src/i18n/texts/misc.js';
 import { reasons } from '../../../src/i18n/texts/reasons.js';
-import { copyableText, extentOf } from '../../../src/screens/extent.js';
+import { keyContextOf } from '../../../src/screens/key-context.js';
 import { plain } from '../../../src/screens/ui/line.js';
 import { helpText } from '../../../src/screens/reference.js';
 import { LANGUAGES } from '../../../src/lab/types.js';
@@ -23,11 +23,7 @@ import { after, busyLab, opened, someLogs, start, viewOn } from '../../screens/f
 import { everyScreen } from '../../screens/frames.js';
 
 const logs = someLogs();
-const context: KeyContext = {
-  logs,
-  extent: (state) => extentOf(viewOn(state, logs)),
-  copyable: (state) => copyableText(viewOn(state, logs)),
-};
+const context: KeyContext = keyContextOf(viewOn(start(), logs));
 /** Presses keys one after another; effects are dropped. */
 function press(state: AppState, ...keys: readonly string[]): AppState {
   return keys.reduce((now, key) => {

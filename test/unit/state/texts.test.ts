@@ -17,6 +17,8 @@ import { dialogs } from '../../../src/i18n/texts/dialogs.js';
 import { formTexts } from '../../../src/i18n/texts/form.js';
 import { gates } from '../../../src/i18n/texts/gates.js';
 import { home } from '../../../src/i18n/texts/home.js';
+import * as live from '../../../src/i18n/texts/live.js';
+import * as liveScreens from '../../../src/i18n/texts/live-screens.js';
 import { misc } from '../../../src/i18n/texts/misc.js';
 import { reasons } from '../../../src/i18n/texts/reasons.js';
 import { setup } from '../../../src/i18n/texts/setup.js';
@@ -59,7 +61,7 @@ describe('language', () => {
       if ('id' in value && 'en' in value) pairs.push({ path, id: String(value.id), en: String(value.en) });
       else for (const [key, one] of Object.entries(value)) walk(one, `${path}.${key}`);
     };
-    walk({ dialogs, formTexts, gates, home, misc, reasons, setup, step, words }, '');
+    walk({ dialogs, formTexts, gates, home, live, liveScreens, misc, reasons, setup, step, words }, '');
     expect(pairs.length).toBeGreaterThan(150);
     expect(pairs.filter(({ id, en }) => id.trim() === '' || en.trim() === '')).toEqual([]);
     expect(pairs.filter(({ id, en }) => id.split(' ').length > 3 && id === en)).toEqual([]);

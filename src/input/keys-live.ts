@@ -1,0 +1,293 @@
+/** Keys of what is live: lists of containers, pods and services, shells, and what can be done with one item. */
+import { say } from '../i18n/text.js';
+import { liveReasons } from '../i18n/texts/live-screens.js';
+import { reasons } from '../i18n/texts/reasons.js';
+import type { Text } from '../lab/types.js';
+import { actsOf, targetOf, type ListItem } from '../state/live/items.js';
+import {
+  HOST_TABS,
+  hostGate,
+  hostGates,
+  hostTab,
+  isZoomed,
+  itemNow,
+  kindsOf,
+  listKey,
+  listNow,
+} from '../state/live/listing.js';
+import type { LiveTarget } from '../state/live/targets.js';
+import type { Message } from '../state/messages.js';
+import type { AppState } from '../state/types.js';
+import { bind, type KeyBinding, type KeyContext } from './binding.js';
+
+const refuse = (why: Text): Message => ({ type: 'ui.refuse', why });
+const onHost = (state: AppState): boolean => state.ui.stack.at(-1) === 'host';
+
+/** Whether a list of items is what keys are about. */
+function listShown(state: AppState): boolean {
+  if (isZoomed(state)) return true;
+  return onHost(state) && ['services', 'workloads', 'files'].includes(hostTab(state));
+}
+const ON_LISTS = say(
+  'di daftar layanan, kontainer atau pod',
+  'on the lists of services, containers and pods',
+);
+
+function withItem(state: AppState, context: KeyContext, make: (item: ListItem) => Message): Message {
+  const item = itemNow(state, context.live);
+  return item === null ? refuse(liveReasons.nothingChosen) : make(item);
+}
+function withTarget(
+  state: AppState,
+  context: KeyContext,
+  make: (target: LiveTarget, item: ListItem) => Message,
+): Message {
+  return withItem(state, context, (item) => {
+    const target = targetOf(state.ui.focusedHost, item);
+    return target === null ? refuse(liveReasons.noDetail) : make(target, item);
+  });
+}
+
+/** Where `s` opens a shell for an item: in it, or on the host for what is of the host itself. */
+function shellFor(state: AppState, item: ListItem): Message {
+  const host = state.ui.focusedHost;
+  switch (item.kind) {
+    case 'unit':
+    case 'file':
+      return { type: 'shell.open', target: { kind: 'host', host } };
+    case 'container':
+      return item.row.state === 'running'
+        ? { type: 'shell.open', target: { kind: 'container', host, id: item.row.id, name: item.row.name } }
+        : refuse(liveReasons.stopped);
+    case 'object': {
+      if (item.row.kind !== 'Pod') return refuse(liveReasons.noShell);
+      const { namespace, name } = item.row;
+      if (!item.row.containers.some((one) => one.state === 'running')) return refuse(liveReasons.stopped);
+      return {
+        type: 'shell.open',
+        target: { kind: 'object', object: 'Pod', namespace, name, container: '' },
+      };
+    }
+  }
+}
+
+function hostUp(state: AppState): Text | null {
+  if (state.lab === null) return reasons.noLab;
+  return state.hosts[state.ui.focusedHost].link.kind === 'up' ? null : liveReasons.hostDown;
+}
+const labOpen = (state: AppState): Text | null => (state.lab === null ? reasons.noLab : null);
+
+function turnTab(state: AppState, by: 1 | -1): Message {
+  const at = HOST_TABS.indexOf(hostTab(state)) + by;
+  return { type: 'ui.position', name: 'host.tab', value: (at + HOST_TABS.length) % HOST_TABS.length };
+}
+
+/** The switcher of kinds is there on the control plane only. */
+function kindsShown(state: AppState): boolean {
+  if (state.ui.focusedHost !== 'vm-k8s') return false;
+  return isZoomed(state) || (onHost(state) && hostTab(state) === 'workloads');
+}
+function turnKind(state: AppState, context: KeyContext, by: 1 | -1): Message {
+  const count = kindsOf(state.ui.focusedHost, context.live).length;
+  const at = Math.min(state.ui.positions['host.kind'] ?? 0, count - 1) + by;
+  return { type: 'ui.position', name: 'host.kind', value: (at + count) % count };
+}
+
+export const LIVE_KEYS: readonly KeyBinding[] = [
+  bind({
+    id: 'home.zoom',
+    keys: ['z'],
+    places: ['home'],
+    label: say('perbesar', 'zoom'),
+    describe: say(
+      'Daftar kontainer atau pod host ini setinggi layar; sekali lagi untuk kembali.',
+      "This host's containers or pods at full height; again to go back.",
+    ),
+    footer: 16,
+    disabled: labOpen,
+    act: (state) => ({ type: 'ui.position', name: 'home.zoom', value: isZoomed(state) ? 0 : 1 }),
+  }),
+  bind({
+    id: 'home.unzoom',
+    keys: ['esc'],
+    places: ['home'],
+    label: say('kecilkan', 'zoom out'),
+    describe: say('Kembali ke ketiga panel.', 'Back to the three panes.'),
+    footer: 85,
+    when: isZoomed,
+    act: () => ({ type: 'ui.position', name: 'home.zoom', value: 0 }),
+  }),
+  bind({
+    id: 'live.events',
+    keys: ['e'],
+    places: ['home', 'step', 'gates', 'gate', 'host', 'describe', 'stream'],
+    label: say('kejadian', 'events'),
+    describe: say(
+      'Apa yang terjadi di lab, dari semua sumber menurut waktu.',
+      'What happened in the lab, from all sources in order of time.',
+    ),
+    footer: 20.5,
+    disabled: labOpen,
+    act: () => ({ type: 'ui.open', screen: 'events' }),
+  }),
+  bind({
+    id: 'live.describe',
+    keys: ['enter'],
+    places: ['home', 'host'],
+    label: say('jelaskan', 'describe'),
+    describe: say(
+      'Semua yang diketahui tentang baris ini, termasuk kejadiannya.',
+      'All that is known about this row, its events included.',
+    ),
+    footer: 10,
+    when: listShown,
+    where: ON_LISTS,
+    act: (state, context) => withTarget(state, context, (target) => ({ type: 'live.describe', target })),
+  }),
+  bind({
+    id: 'live.follow',
+    keys: ['f'],
+    places: ['home', 'host'],
+    label: say('ikuti log', 'follow log'),
+    describe: say(
+      'Ikuti log baris ini: unit, kontainer atau pod.',
+      'Follow the log of this row: a unit, a container or a pod.',
+    ),
+    footer: 11,
+    when: listShown,
+    where: ON_LISTS,
+    act: (state, context) =>
+      withTarget(state, context, (target) =>
+        target.kind === 'object' && target.object !== 'Pod'
+          ? refuse(liveReasons.noLog)
+          : { type: 'live.follow', target, previous: false },
+      ),
+  }),
+  bind({
+    id: 'live.acts',
+    keys: ['a'],
+    places: ['home', 'host'],
+    label: say('tindakan', 'actions'),
+    describe: say(
+      'Mulai ulang, hentikan, hapus atau ubah jumlahnya; risikonya ditunjukkan dan ditanyakan dulu.',
+      'Restart, stop, delete or scale it; the risk is shown and asked first.',
+    ),
+    footer: 11.3,
+    dangerous: true,
+    when: listShown,
+    where: ON_LISTS,
+    disabled: hostUp,
+    act: (state, context) =>
+      withItem(state, context, (item) => {
+        const acts = actsOf(state.ui.focusedHost, item);
+        const [only] = acts;
+        if (only === undefined) return refuse(liveReasons.noActs);
+        return acts.length === 1 ? { type: 'ask.act', act: only } : { type: 'ask.acts', acts };
+      }),
+  }),
+  bind({
+    id: 'live.shell',
+    keys: ['s'],
+    places: ['home', 'host'],
+    label: say('shell', 'shell'),
+    describe: say(
+      'Shell sungguhan: di kontainer atau pod yang dipilih, selain itu di host ini.',
+      'A real shell: in the chosen container or pod, elsewhere on this host.',
+    ),
+    footer: 11.6,
+    disabled: hostUp,
+    act: (state, context) => {
+      if (listShown(state)) return withItem(state, context, (item) => shellFor(state, item));
+      return { type: 'shell.open', target: { kind: 'host', host: state.ui.focusedHost } };
+    },
+  }),
+  bind({
+    id: 'live.host-shell',
+    keys: ['S'],
+    places: ['home', 'host'],
+    label: say('shell host', 'host shell'),
+    describe: say('Shell di host ini, apa pun yang dipilih.', 'A shell on this host, whatever is chosen.'),
+    disabled: hostUp,
+    act: (state) => ({ type: 'shell.open', target: { kind: 'host', host: state.ui.focusedHost } }),
+  }),
+  bind({
+    id: 'live.filter',
+    keys: ['/'],
+    places: ['home', 'host'],
+    label: say('saring', 'filter'),
+    describe: say(
+      'Hanya baris yang memuat teks ini; berlaku sambil mengetik.',
+      'Only the rows that hold this text; takes effect as you type.',
+    ),
+    footer: 25,
+    when: listShown,
+    where: ON_LISTS,
+    act: (state, context) => {
+      const list = listNow(state, context.live);
+      return list === null
+        ? refuse(liveReasons.noList)
+        : { type: 'ui.type', name: listKey(state.ui.focusedHost, list.name) };
+    },
+  }),
+  bind({
+    id: 'live.kind',
+    keys: [']'],
+    places: ['home', 'host'],
+    label: say('jenis lain', 'next kind'),
+    describe: say(
+      'Jenis berikutnya: pod, node, deployment, service, …',
+      'The next kind: pods, nodes, deployments, services, …',
+    ),
+    footer: 13,
+    when: kindsShown,
+    where: say('di daftar vm-k8s', 'on the lists of vm-k8s'),
+    act: (state, context) => turnKind(state, context, 1),
+  }),
+  bind({
+    id: 'live.kind-back',
+    keys: ['['],
+    places: ['home', 'host'],
+    label: say('jenis sebelumnya', 'kind before'),
+    describe: say('Jenis sebelumnya.', 'The kind before.'),
+    when: kindsShown,
+    where: say('di daftar vm-k8s', 'on the lists of vm-k8s'),
+    act: (state, context) => turnKind(state, context, -1),
+  }),
+  bind({
+    id: 'host.tab',
+    keys: ['tab', 'right'],
+    places: ['host'],
+    label: say('tab lain', 'next tab'),
+    describe: say(
+      'Tab berikutnya: ringkasan, layanan, kontainer atau pod, log, berkas, sistem, gate.',
+      'The next tab: overview, services, containers or pods, log, files, system, gates.',
+    ),
+    footer: 12,
+    act: (state) => turnTab(state, 1),
+  }),
+  bind({
+    id: 'host.tab-back',
+    keys: ['shift-tab', 'left'],
+    places: ['host'],
+    label: say('tab sebelumnya', 'tab before'),
+    describe: say('Tab sebelumnya.', 'The tab before.'),
+    act: (state) => turnTab(state, -1),
+  }),
+  bind({
+    id: 'host.open-gate',
+    keys: ['enter'],
+    places: ['host'],
+    label: say('buka gate', 'open gate'),
+    describe: say('Pada tab gate: buka gate yang dipilih.', 'On the gates tab: open the chosen gate.'),
+    footer: 10,
+    when: (state) => onHost(state) && hostTab(state) === 'gates',
+    where: say('di tab gate', 'on the gates tab'),
+    disabled: (state) => (hostGates(state, state.ui.focusedHost).length === 0 ? reasons.noGate : null),
+    act: (state) => {
+      const first = hostGates(state, state.ui.focusedHost)[0];
+      // Where none was chosen yet the first one is: opening a gate of another host would surprise.
+      if (hostGate(state) === null && first !== undefined) return { type: 'ui.gate', key: first.key };
+      return { type: 'ui.open', screen: 'gate' };
+    },
+  }),
+];

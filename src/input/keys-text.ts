@@ -1,0 +1,249 @@
+/** Keys of the screens that show text of one thing: details, a followed log; and of the timeline. */
+import { say } from '../i18n/text.js';
+import { eventsText, liveReasons } from '../i18n/texts/live-screens.js';
+import { HOST_NAMES, type Text } from '../lab/types.js';
+import { describeHits, nextHit, streamEnd, streamHits } from '../state/live/search.js';
+import type { LiveTarget } from '../state/live/targets.js';
+import { EVENT_SOURCES, eventCursor, isHeld, timeline } from '../state/live/timeline.js';
+import type { Message } from '../state/messages.js';
+import type { AppState } from '../state/types.js';
+import { bind, type KeyBinding, type KeyContext } from './binding.js';
+
+const top = (state: AppState): string => state.ui.stack.at(-1) ?? '';
+
+/** To the next match of the search on the screen, around its ends. */
+function toHit(state: AppState, context: KeyContext, by: 1 | -1): Message {
+  const refuse: Message = { type: 'ui.refuse', why: liveReasons.noSearch };
+  const half = Math.floor(context.extent(state).page / 2);
+  if (top(state) === 'describe') {
+    const name = 'describe.scroll';
+    const hit = nextHit(describeHits(state), Number(state.ui.picks[name] ?? -1), by);
+    if (hit === null) return refuse;
+    const row = context.rowOf(state, hit);
+    return { type: 'ui.pick', name, key: String(hit), at: Math.max(0, row - half) };
+  }
+  const { stream } = context;
+  const name = 'stream.line';
+  const hits = streamHits(state, stream);
+  const picked = state.ui.picks[name];
+  const known = picked !== undefined && hits.includes(Number(picked)) ? Number(picked) : null;
+  // The first time: from what is in sight backwards, as the newest lines matter most.
+  const from = known ?? (by < 0 ? streamEnd(state, stream, context.extent(state).page) : -1);
+  const hit = nextHit(hits, from, by);
+  if (hit === null) return refuse;
+  return { type: 'ui.pick', name, key: String(hit), at: Math.min(stream.total(), hit + 1 + half) };
+}
+
+function searcher(place: 'describe' | 'stream', what: readonly [string, string]): KeyBinding {
+  return bind({
+    id: `${place}.search`,
+    keys: ['/'],
+    places: [place],
+    label: say('cari', 'search'),
+    describe: say(...what),
+    footer: 25,
+    act: () => ({ type: 'ui.type', name: `${place}.search` }),
+  });
+}
+
+/** Whether a target has a log of its own. */
+function noLogOf(target: LiveTarget | undefined): Text | null {
+  if (target === undefined) return liveReasons.noDetailNow;
+  return target.kind === 'object' && target.object !== 'Pod' ? liveReasons.noLog : null;
+}
+function noShellIn(target: LiveTarget | undefined): Text | null {
+  if (target === undefined) return liveReasons.noDetailNow;
+  return target.kind === 'object' && target.object !== 'Pod' ? liveReasons.noShell : null;
+}
+
+const ofDetail = (state: AppState, make: (target: LiveTarget) => Message): Message | null => {
+  const target = state.live.detail?.target;
+  return target === undefined ? null : make(target);
+};
+
+/** Follow the newest, or stay where one is. */
+function holdStream(state: AppState, { stream }: KeyContext): Message {
+  const held = (state.ui.positions['stream.line'] ?? 0) > 0;
+  return { type: 'ui.position', name: 'stream.line', value: held ? 0 : stream.total() };
+}
+function holdEvents(state: AppState, { live }: KeyContext): Message {
+  const rows = timeline(state, live);
+  const key = rows[eventCursor(state, rows)]?.key ?? '';
+  return { type: 'ui.pick', name: 'events', key, at: isHeld(state) ? 0 : 1 };
+}
+
+/** Steps through the values of a filter; the first one lets everything through. */
+function turn(state: AppState, name: string, values: number): Message {
+  return { type: 'ui.position', name, value: ((state.ui.positions[name] ?? 0) + 1) % values };
+}
+
+export const DESCRIBE_KEYS: readonly KeyBinding[] = [
+  searcher('describe', ['Cari di penjelasan ini.', 'Search in these details.']),
+  bind({
+    id: 'text.next-hit',
+    keys: ['n'],
+    places: ['describe', 'stream'],
+    label: say('berikutnya', 'next match'),
+    describe: say('Ke tempat berikutnya yang cocok.', 'To the next match.'),
+    footer: 26,
+    act: (state, context) => toHit(state, context, 1),
+  }),
+  bind({
+    id: 'text.hit-before',
+    keys: ['N'],
+    places: ['describe', 'stream'],
+    label: say('sebelumnya', 'match before'),
+    describe: say('Ke tempat sebelumnya yang cocok.', 'To the match before.'),
+    act: (state, context) => toHit(state, context, -1),
+  }),
+  bind({
+    id: 'describe.again',
+    keys: ['r'],
+    places: ['describe'],
+    label: say('tanya lagi', 'ask again'),
+    describe: say('Tanyakan lagi sekarang.', 'Ask again now.'),
+    footer: 20,
+    disabled: (state) => (state.live.detail === null ? liveReasons.noDetailNow : null),
+    act: (state) => ofDetail(state, (target) => ({ type: 'live.describe', target })),
+  }),
+  bind({
+    id: 'describe.follow',
+    keys: ['f'],
+    places: ['describe'],
+    label: say('ikuti log', 'follow log'),
+    describe: say('Ikuti lognya.', 'Follow its log.'),
+    footer: 21,
+    disabled: (state) => noLogOf(state.live.detail?.target),
+    act: (state) => ofDetail(state, (target) => ({ type: 'live.follow', target, previous: false })),
+  }),
+  bind({
+    id: 'describe.shell',
+    keys: ['s'],
+    places: ['describe'],
+    label: say('shell', 'shell'),
+    describe: say('Shell di dalamnya.', 'A shell in it.'),
+    footer: 22,
+    disabled: (state) => noShellIn(state.live.detail?.target),
+    act: (state) =>
+      ofDetail(state, (target) => ({
+        type: 'shell.open',
+        target: target.kind === 'unit' ? { kind: 'host', host: target.host } : target,
+      })),
+  }),
+];
+
+export const STREAM_KEYS: readonly KeyBinding[] = [
+  searcher('stream', ['Cari di log ini.', 'Search in this log.']),
+  bind({
+    id: 'stream.hold',
+    keys: ['space', 'f'],
+    places: ['stream'],
+    label: say('ikuti/tahan', 'follow/hold'),
+    describe: say(
+      'Ikuti baris terbaru, atau tahan di sini; yang baru tetap dikumpulkan.',
+      'Follow the newest line, or hold here; newer ones are still kept.',
+    ),
+    footer: 10,
+    disabled: (state) => (state.live.stream === null ? liveReasons.noStream : null),
+    act: holdStream,
+  }),
+  bind({
+    id: 'stream.previous',
+    keys: ['p'],
+    places: ['stream'],
+    label: say('log sebelumnya', 'log before'),
+    describe: say(
+      'Log kontainer sebelum mulai ulang terakhir, dan kembali.',
+      'The log of the container before its last restart, and back.',
+    ),
+    footer: 20,
+    disabled: (state) => {
+      const target = state.live.stream?.target;
+      if (target === undefined) return liveReasons.noStream;
+      return target.kind === 'object' ? null : liveReasons.noPrevious;
+    },
+    act: (state) => {
+      const now = state.live.stream;
+      return now === null ? null : { type: 'live.follow', target: now.target, previous: !now.previous };
+    },
+  }),
+  bind({
+    id: 'stream.leave',
+    keys: ['esc'],
+    places: ['stream'],
+    label: say('kembali', 'back'),
+    describe: say('Berhenti mengikuti dan kembali.', 'Stop following and go back.'),
+    footer: 85,
+    act: () => ({ type: 'live.leave-stream' }),
+  }),
+];
+
+export const EVENT_KEYS: readonly KeyBinding[] = [
+  bind({
+    id: 'events.hold',
+    keys: ['space', 'f'],
+    places: ['events'],
+    label: say('ikuti/tahan', 'follow/hold'),
+    describe: say('Ikuti kejadian terbaru, atau tahan di sini.', 'Follow the newest event, or hold here.'),
+    footer: 10,
+    act: holdEvents,
+  }),
+  bind({
+    id: 'events.filter',
+    keys: ['/'],
+    places: ['events'],
+    label: say('saring', 'filter'),
+    describe: say('Hanya kejadian yang memuat teks ini.', 'Only the events that hold this text.'),
+    footer: 25,
+    act: () => ({ type: 'ui.type', name: 'events.filter' }),
+  }),
+  bind({
+    id: 'events.bad',
+    keys: ['b'],
+    places: ['events'],
+    label: say('hanya masalah', 'only trouble'),
+    describe: say(
+      'Hanya peringatan dan yang rusak, atau semua.',
+      'Only warnings and what is broken, or all.',
+    ),
+    footer: 20,
+    act: (state) => turn(state, 'events.bad', 2),
+  }),
+  bind({
+    id: 'events.source',
+    keys: ['o'],
+    places: ['events'],
+    label: eventsText.source,
+    describe: say(
+      'Satu sumber saja: docker, kubernetes, systemd, langkah, gate, sambungan; lalu semua.',
+      'One source only: docker, kubernetes, systemd, step, gate, link; then all.',
+    ),
+    footer: 21,
+    act: (state) => turn(state, 'events.source', EVENT_SOURCES.length + 1),
+  }),
+  bind({
+    id: 'events.host',
+    keys: ['h'],
+    places: ['events'],
+    label: eventsText.host,
+    describe: say('Satu host saja, lalu semua.', 'One host only, then all.'),
+    footer: 22,
+    act: (state) => turn(state, 'events.host', HOST_NAMES.length + 1),
+  }),
+  bind({
+    id: 'events.green',
+    keys: ['g'],
+    places: ['events'],
+    label: say('sejak hijau', 'since green'),
+    describe: say(
+      'Hanya yang terjadi sejak semua gate terakhir kali hijau.',
+      'Only what happened since all gates were green last.',
+    ),
+    footer: 23,
+    disabled: (state) =>
+      state.live.lastGreenAt === null && (state.ui.positions['events.green'] ?? 0) === 0
+        ? liveReasons.neverGreen
+        : null,
+    act: (state) => turn(state, 'events.green', 2),
+  }),
+];

@@ -1,0 +1,128 @@
+/** What happened in the lab, one line after another, whoever told it. */
+import { clockTime, isoDate } from '../i18n/format.js';
+import { eventsText as text, eventSource } from '../i18n/texts/live-screens.js';
+import { live as liveText } from '../i18n/texts/live.js';
+import { windowStart } from '../state/lists.js';
+import { eventCursor, eventFilter, isHeld, timeline, type EventRow } from '../state/live/timeline.js';
+import { healthSign, healthTone } from './live/health.js';
+import { rule } from './frame.js';
+import { inputSpans } from './ui/field.js';
+import { block, cell, prose, span, spread, type Line, type Span } from './ui/line.js';
+import { glyphsOf, inLang, type View } from './view.js';
+
+/** Title with the filters, and the text filter. */
+const TOP_ROWS = 2;
+/** A rule and three rows for the event that the cursor is on: most messages are longer than a row. */
+const FOOT_ROWS = 4;
+
+/** Rows of events on a screen of that height. */
+export function eventRoom(rows: number): number {
+  return Math.max(1, rows - TOP_ROWS - FOOT_ROWS);
+}
+
+function eventRow(view: View, row: EventRow, chosen: boolean, columns: number): Line {
+  const { event, count } = row;
+  const wide = columns >= 100;
+  const aboutColumns = columns >= 150 ? 48 : wide ? 34 : 32;
+  return [
+    span(chosen ? glyphsOf(view).focus : ' ', 'accent'),
+    cell(clockTime(event.at), 8, 'dim'),
+    span(' '),
+    healthSign(view, event.health, true),
+    span(' '),
+    // On a narrow screen whose and where it is stands below, with the whole text.
+    ...(wide
+      ? [cell(inLang(view, eventSource[event.source]), 11, 'dim'), cell(event.host ?? '', 10, 'dim')]
+      : []),
+    cell(event.about, aboutColumns, chosen ? 'pick' : 'plain'),
+    span(' '),
+    cell(
+      event.what,
+      wide ? 20 : 12,
+      event.health === 'good' || event.health === 'off' ? 'dim' : healthTone(event.health, true),
+    ),
+    cell(count > 1 ? `×${count}` : '', 5, 'dim', 'right'),
+    span(' '),
+    span(event.text, 'plain'),
+  ];
+}
+
+/** `sumber: docker · hanya masalah`: only the filters that hold something back. */
+function filterSpans(view: View): Span[] {
+  const filter = eventFilter(view.state);
+  const parts: string[] = [
+    ...(filter.source === null
+      ? []
+      : [`${inLang(view, text.source)}: ${inLang(view, eventSource[filter.source])}`]),
+    ...(filter.host === null ? [] : [`${inLang(view, text.host)}: ${filter.host}`]),
+    ...(filter.onlyBad ? [inLang(view, text.onlyBad)] : []),
+    ...(filter.since === null ? [] : [inLang(view, text.sinceGreen({ time: clockTime(filter.since) }))]),
+  ];
+  return parts.map((part) => span(`  ${part}`, 'info'));
+}
+
+export function eventsScreen(view: View, columns: number, rows: number): Line[] {
+  const { state, live } = view;
+  const all = timeline(state, live);
+  const cursor = eventCursor(state, all);
+  const held = isHeld(state);
+  const newer = held ? Math.max(0, all.length - 1 - cursor) : 0;
+  const dropped = live.droppedEvents();
+  const total = live.events().length;
+  const title = spread(
+    [span(` ${inLang(view, text.title)}`, 'title'), ...filterSpans(view)],
+    [
+      held ? span(inLang(view, text.held({ newer })), 'warn') : span(inLang(view, text.following), 'dim'),
+      span(`  ${inLang(view, text.counts({ shown: all.length, all: total }))}`, 'dim'),
+      span(dropped === 0 ? ' ' : `  ${inLang(view, text.dropped({ count: dropped }))} `, 'dim'),
+    ],
+    columns,
+  );
+  const filter: Line = [
+    span(` ${inLang(view, liveText.filter)} / `, 'dim'),
+    ...inputSpans(view, 'events.filter', Math.max(10, columns - 20)),
+  ];
+  const room = eventRoom(rows);
+  if (all.length === 0) {
+    const why = total === 0 ? text.none : text.noMatch;
+    return block([title, filter, ...prose(inLang(view, why), columns - 4, 'dim', 2)], rows);
+  }
+  const start = windowStart(cursor, room, all.length);
+  const shown = all
+    .slice(start, start + room)
+    .map((row, i) => eventRow(view, row, start + i === cursor, columns - 1));
+  const chosen = all[cursor]?.event;
+  const told: Line[] =
+    chosen === undefined
+      ? []
+      : [
+          [
+            span(`  ${isoDate(chosen.at)} ${clockTime(chosen.at)}  `, 'dim'),
+            span(`${inLang(view, eventSource[chosen.source])} ${chosen.host ?? ''}  `, 'dim'),
+            span(chosen.about, 'title'),
+            span(`  ${chosen.what}`, healthTone(chosen.health, true)),
+          ],
+          ...prose(chosen.text, columns - 4, 'plain', 2),
+        ];
+  return [title, filter, ...block(shown, room), rule(view, columns), ...block(told, FOOT_ROWS - 1)];
+}
+
+/** The event that the cursor is on, for copying. */
+export function eventCopy(view: View): string | null {
+  const all = timeline(view.state, view.live);
+  const row = all[eventCursor(view.state, all)];
+  if (row === undefined) return null;
+  const { event, count } = row;
+  const often = count > 1 ? [`×${count}`] : [];
+  return [
+    `${isoDate(event.at)} ${clockTime(event.at)}`,
+    event.source,
+    event.host ?? '',
+    event.about,
+    event.what,
+    ...often,
+    event.text,
+  ]
+    .filter((part) => part !== '')
+    .join('  ');
+}

@@ -1,0 +1,215 @@
+/** The live side of an open lab: all sources followed as long as it is open, and what a person asks of them. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { GateKey } from '../../gates/types.js';
+import { HOST_NAMES, type HostName } from '../../lab/types.js';
+import { actAbout, actHost, actSentence } from '../../state/live/acts.js';
+import type { LiveBook } from '../../state/live/book.js';
+import type { LiveEffect, ShellEnd } from '../../state/live/state.js';
+import type { StreamBook } from '../../state/live/stream.js';
+import type { LiveAct, LiveTarget } from '../../state/live/targets.js';
+import type { ServiceMessage } from '../../state/types.js';
+import type { LiveServices, LogOptions } from '../live/types.js';
+import type { RemoteTerminal, TerminalSize } from '../ports.js';
+import { isGreen } from './gates.js';
+import { carryOut, describeTarget, followTarget, openShellIn } from './live-targets.js';
+import type { Session } from './session.js';
+import { troubleView } from './trouble.js';
+
+/** The person's terminal, for a shell. */
+export interface TerminalSeat {
+  size(): TerminalSize;
+  /** Connects keyboard and screen with the shell until it ends, and takes the screen back. */
+  lend(terminal: RemoteTerminal, target: LiveTarget): Promise<Exclude<ShellEnd, { kind: 'failed' }>>;
+}
+
+/** What the live side of every lab stands on; given by the composition root. */
+export interface LiveParts {
+  readonly book: LiveBook;
+  readonly stream: StreamBook;
+  readonly seat: TerminalSeat;
+}
+
+export interface LiveDesk {
+  carryOut(effect: LiveEffect): void;
+  /** Resolves when everything has stopped after the signal fired. */
+  readonly stopped: Promise<void>;
+}
+
+/** Lines of the past that a log begins with. */
+const TAIL = 500;
+/** After an act things take their time: gates that turned red are asked again this often, with this pause. */
+const ASKED_AGAIN = 6;
+const PAUSE_MS = 15_000;
+
+/**
+ * Follows every source of the lab until the signal fires.
+ * @param options.check asks gates and tells what came of it
+ * @param options.tell what goes wrong besides lost sources, which are states, not errors
+ */
+export function openLiveDesk(
+  { session, live }: { readonly session: Session; readonly live: LiveServices },
+  parts: LiveParts,
+  options: {
+    readonly dispatch: (message: ServiceMessage) => void;
+    readonly signal: AbortSignal;
+    readonly check: (keys: readonly GateKey[]) => Promise<void>;
+    readonly tell: (error: unknown) => void;
+  },
+): LiveDesk {
+  const { book, stream, seat } = parts;
+  const { dispatch, signal, check, tell } = options;
+  const unhear = [
+    book.subscribe((revision) => dispatch({ type: 'live', revision })),
+    stream.subscribe((revision) => dispatch({ type: 'live.stream', revision })),
+  ];
+  /** What has been begun and has to end before the lab is closed. */
+  const under = new Set<Promise<void>>();
+  const begin = (work: Promise<unknown>): void => {
+    const done = work.then(
+      () => undefined,
+      (error: unknown) => (signal.aborted ? undefined : tell(error)),
+    );
+    under.add(done);
+    void done.then(() => under.delete(done));
+  };
+
+  for (const host of HOST_NAMES) begin(live.host.follow(host, signal));
+  // Docker has one place in this lab; on the other two hosts containerd runs the pods.
+  begin(live.docker.follow('vm-docker', signal));
+  begin(live.kube.follow(signal));
+  begin(live.platform.follow(signal));
+
+  let following: AbortController | null = null;
+  const unfollow = (): void => {
+    following?.abort();
+    following = null;
+  };
+  signal.addEventListener('abort', unfollow, { once: true });
+
+  const describe = async (target: LiveTarget): Promise<void> => {
+    try {
+      dispatch({ type: 'live.detail', target, lines: await describeTarget(live, target) });
+    } catch (error) {
+      if (!signal.aborted) dispatch({ type: 'live.detail-failed', target, trouble: troubleView(error) });
+    }
+  };
+  const follow = async (target: LiveTarget, previous: boolean): Promise<void> => {
+    unfollow();
+    const stop = new AbortController();
+    following = stop;
+    stream.clear();
+    const log: LogOptions = {
+      tail: TAIL,
+      signal: stop.signal,
+      onText: (text) => {
+        if (!stop.signal.aborted) stream.append(text);
+      },
+    };
+    const failure = await followTarget(live, book, target, previous, log).then(
+      () => null,
+      (error: unknown) => troubleView(error),
+    );
+    if (!stop.signal.aborted) dispatch({ type: 'live.stream-ended', target, trouble: failure });
+  };
+
+  /** Gates that have been judged, of steps that concern where the act was done. */
+  const touched = (act: LiveAct): readonly GateKey[] => {
+    const host = actHost(act);
+    const places: readonly HostName[] = host === null ? ['vm-k8s', 'vm-worker'] : [host];
+    const steps = session.runbook.phases
+      .flatMap((phase) => phase.steps)
+      .filter((step) => step.hosts.some((one) => places.includes(one)));
+    const ids = new Set(steps.map((step) => step.id));
+    return session.gates
+      .filter((gate) => ids.has(gate.step) && session.memory.results.has(gate.key))
+      .filter((gate) => !HOST_NAMES.some((one) => one === gate.subject && !places.includes(one)))
+      .map((gate) => gate.key);
+  };
+  const regate = async (keys: readonly GateKey[]): Promise<void> => {
+    const green = keys.filter((key) => isGreen(session, key));
+    await check(keys);
+    for (let turn = 0; turn < ASKED_AGAIN; turn += 1) {
+      const red = green.filter((key) => !isGreen(session, key));
+      if (red.length === 0) return;
+      await sleep(PAUSE_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      await check(red);
+    }
+  };
+  const act = async (what: LiveAct): Promise<void> => {
+    const at = session.now();
+    const trouble = await carryOut(live, what).then(
+      () => null,
+      (error: unknown) => troubleView(error),
+    );
+    const words = actSentence(what);
+    const host = actHost(what);
+    book.addEvent({
+      at: session.now(),
+      source: 'step',
+      host,
+      health: trouble === null ? 'good' : 'bad',
+      about: actAbout(what),
+      what: what.act,
+      text: '',
+      say:
+        trouble === null
+          ? words
+          : { id: `${words.id}: ${trouble.what.id}`, en: `${words.en}: ${trouble.what.en}` },
+      count: 1,
+    });
+    dispatch({ type: 'live.acted', act: what, trouble });
+    await session.journal
+      .append({
+        kind: 'act',
+        at,
+        by: session.by,
+        host,
+        act: what.act,
+        about: actAbout(what),
+        say: words,
+        endedAt: session.now(),
+        trouble: trouble?.what ?? null,
+      })
+      .catch(tell);
+    if (!signal.aborted) await regate(touched(what));
+  };
+  const openShell = async (target: LiveTarget): Promise<void> => {
+    let end: ShellEnd;
+    try {
+      const terminal = await openShellIn(live, book, target, seat.size(), signal);
+      end = await seat.lend(terminal, target);
+    } catch (error) {
+      end = { kind: 'failed', trouble: troubleView(error) };
+    }
+    dispatch({ type: 'shell.ended', target, end });
+  };
+
+  const closed = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+  return {
+    carryOut(effect) {
+      switch (effect.type) {
+        case 'live.describe':
+          return begin(describe(effect.target));
+        case 'live.follow':
+          return begin(follow(effect.target, effect.previous));
+        case 'live.unfollow':
+          return unfollow();
+        case 'live.act':
+          return begin(act(effect.act));
+        case 'live.measure':
+          return live.docker.measure(effect.host, effect.ids);
+        case 'shell.open':
+          return begin(openShell(effect.target));
+      }
+    },
+    stopped: closed.then(async () => {
+      for (const stop of unhear) stop();
+      await Promise.allSettled([live.docker.close(), live.kube.close()]);
+      while (under.size > 0) await Promise.all(under);
+    }),
+  };
+}

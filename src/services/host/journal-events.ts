@@ -1,0 +1,51 @@
+/** What systemd itself writes into the journal, as events of the lab. */
+import type { HostName } from '../../lab/types.js';
+import type { Health, LabEvent } from '../../state/live/rows.js';
+import { cleanRemoteText } from '../text/clean.js';
+import type { HostJournalEntry } from './script.js';
+
+/** Units that come and go by themselves all day: sessions, timers' helpers, mounts of containers. */
+const PASSING =
+  /^(?:session-|user(?:-runtime-dir)?@|user-|run-|var-lib-|cri-containerd-|docker-[0-9a-f]{12})|\.(?:mount|slice|scope|device|timer|path)$/;
+
+const KINDS: readonly {
+  readonly pattern: RegExp;
+  readonly what: string;
+  readonly health: Health;
+}[] = [
+  {
+    pattern: /Failed with result|^Failed to start|: Main process exited, code=(?!exited, status=0)/,
+    what: 'failed',
+    health: 'bad',
+  },
+  { pattern: /Start request repeated too quickly/, what: 'gave-up', health: 'bad' },
+  { pattern: /Scheduled restart job/, what: 'restarting', health: 'warn' },
+  { pattern: /^(?:Started|Finished|Reloaded) /, what: 'started', health: 'good' },
+  { pattern: /^Stopped /, what: 'stopped', health: 'off' },
+];
+
+/**
+ * An entry of systemd about a service as an event; null for all others. Its time is the host's: that clocks agree is a gate.
+ */
+export function systemdEvent(
+  host: HostName,
+  entry: HostJournalEntry,
+  mask: (text: string) => string,
+): Omit<LabEvent, 'seq'> | null {
+  if (entry.identifier !== 'systemd') return null;
+  const { unit } = entry;
+  if (!unit.endsWith('.service') || PASSING.test(unit)) return null;
+  const text = mask(cleanRemoteText(entry.message)).trim().slice(0, 500);
+  const kind = KINDS.find(({ pattern }) => pattern.test(text));
+  if (kind === undefined) return null;
+  return {
+    at: entry.at,
+    source: 'systemd',
+    host,
+    health: kind.health,
+    about: cleanRemoteText(unit),
+    what: kind.what,
+    text,
+    count: 1,
+  };
+}

@@ -1,0 +1,192 @@
+/** Slice: what of the live facts is looked at, followed and acted upon. */
+import { form } from '../i18n/text.js';
+import { contentOf } from './content.js';
+import { openDialog, withUi } from './dialogs.js';
+import { actRisk, actSentence, targetName } from './live/acts.js';
+import type { LiveServiceMessage, LiveUiMessage, ShellEnd } from './live/state.js';
+import { targetKey, type LiveAct, type LiveTarget } from './live/targets.js';
+import type { Transition } from './messages.js';
+import { standing } from './standing.js';
+import type { AppState, Notice, ScreenName } from './types.js';
+
+const ended = {
+  exited: form<{ where: string; exit: number }>(
+    (p) => `Shell di ${p.where} selesai (kode ${p.exit})`,
+    (p) => `The shell on ${p.where} has ended (exit ${p.exit})`,
+  ),
+  signalled: form<{ where: string; signal: string }>(
+    (p) => `Shell di ${p.where} diakhiri oleh sinyal ${p.signal}`,
+    (p) => `The shell on ${p.where} was ended by signal ${p.signal}`,
+  ),
+  lost: form<{ where: string }>(
+    (p) => `Koneksi ke ${p.where} terputus; shell-nya ikut berakhir`,
+    (p) => `The connection to ${p.where} broke, and the shell with it`,
+  ),
+  left: form<{ where: string }>(
+    (p) => `Shell di ${p.where} ditinggalkan; yang masih berjalan di dalamnya ikut diakhiri`,
+    (p) => `The shell on ${p.where} was left; what still ran in it is ended with it`,
+  ),
+};
+const acted = form<{ what: string }>(
+  (p) => `${p.what}: sudah. Gate yang terkait sedang diperiksa lagi`,
+  (p) => `${p.what}: done. The gates it touches are being checked again`,
+);
+
+function change(state: AppState, part: Partial<AppState['live']>): AppState {
+  return { ...state, live: { ...state.live, ...part } };
+}
+
+function sameTarget(a: LiveTarget | undefined, b: LiveTarget): boolean {
+  return a !== undefined && targetKey(a) === targetKey(b);
+}
+
+function sameAct(a: LiveAct, b: LiveAct): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/**
+ * A screen on top of where one is; from a screen of the same name on, the way back stays as long as it is.
+ * @param fresh another thing is shown on it: scroll position, search and hits of the one before are forgotten
+ */
+function onTop(state: AppState, screen: ScreenName, fresh: boolean): AppState {
+  const { stack } = state.ui;
+  const known = stack.indexOf(screen);
+  const kept = <T>(named: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+    fresh
+      ? Object.fromEntries(Object.entries(named).filter(([name]) => !name.startsWith(`${screen}.`)))
+      : named;
+  return withUi(state, {
+    stack: known >= 0 ? stack.slice(0, known + 1) : [...stack, screen],
+    positions: kept(state.ui.positions),
+    picks: kept(state.ui.picks),
+    inputs: kept(state.ui.inputs),
+    typing: null,
+    notice: null,
+  });
+}
+
+function shellNotice(
+  state: AppState,
+  target: LiveTarget,
+  end: Exclude<ShellEnd, { kind: 'failed' }>,
+): Notice {
+  const where = targetName(target);
+  const at = state.now;
+  switch (end.kind) {
+    case 'exited':
+      return { tone: 'plain', text: ended.exited({ where, exit: end.exit }), at };
+    case 'signalled':
+      return { tone: 'plain', text: ended.signalled({ where, signal: end.signal }), at };
+    case 'lost':
+      return { tone: 'bad', text: ended.lost({ where }), at };
+    case 'left':
+      return { tone: 'plain', text: ended.left({ where }), at };
+  }
+}
+
+export function live(state: AppState, message: LiveServiceMessage | LiveUiMessage): Transition {
+  const { detail, stream, acting, shell } = state.live;
+  switch (message.type) {
+    case 'live':
+      return [change(state, { revision: message.revision }), []];
+    case 'live.describe': {
+      if (state.lab === null) return [state, []];
+      const { target } = message;
+      // Looked at anew: what is there stays until the answer comes.
+      const lines = sameTarget(detail?.target, target) ? (detail?.lines ?? null) : null;
+      const next = onTop(state, 'describe', lines === null);
+      return [
+        change(next, { detail: { target, lines, trouble: null } }),
+        [{ type: 'live.describe', target }],
+      ];
+    }
+    case 'live.detail':
+      if (detail === null || !sameTarget(detail.target, message.target)) return [state, []];
+      return [change(state, { detail: { ...detail, lines: message.lines, trouble: null } }), []];
+    case 'live.detail-failed':
+      if (detail === null || !sameTarget(detail.target, message.target)) return [state, []];
+      return [change(state, { detail: { ...detail, trouble: message.trouble } }), []];
+    case 'live.follow': {
+      if (state.lab === null) return [state, []];
+      const { target, previous } = message;
+      const next = onTop(state, 'stream', true);
+      const view = { target, previous, revision: stream?.revision ?? 0, ended: false, trouble: null };
+      return [change(next, { stream: view }), [{ type: 'live.follow', target, previous }]];
+    }
+    case 'live.leave-stream': {
+      const { stack } = state.ui;
+      if (stack.at(-1) !== 'stream') return [state, []];
+      return [withUi(state, { stack: stack.slice(0, -1), typing: null, notice: null }), []];
+    }
+    case 'live.stream':
+      return [
+        stream === null ? state : change(state, { stream: { ...stream, revision: message.revision } }),
+        [],
+      ];
+    case 'live.stream-ended':
+      if (stream === null || !sameTarget(stream.target, message.target)) return [state, []];
+      return [change(state, { stream: { ...stream, ended: true, trouble: message.trouble } }), []];
+    case 'ask.act':
+      // Twice the same at once helps nobody.
+      if (state.lab === null || acting.some((one) => sameAct(one, message.act))) return [state, []];
+      return [openDialog(state, { kind: 'confirm-act', act: message.act, risk: actRisk(message.act) }), []];
+    case 'ask.acts':
+      if (state.lab === null || message.acts.length === 0) return [state, []];
+      return [openDialog(state, { kind: 'choose-act', acts: message.acts, cursor: 0 }), []];
+    case 'live.acted': {
+      const next = change(state, { acting: acting.filter((one) => !sameAct(one, message.act)) });
+      if (message.trouble !== null) {
+        return [openDialog(next, { kind: 'trouble', trouble: message.trouble }), []];
+      }
+      const { id, en } = actSentence(message.act);
+      const text = { id: acted({ what: id }).id, en: acted({ what: en }).en };
+      return [withUi(next, { notice: { tone: 'good', text, at: state.now } }), []];
+    }
+    case 'shell.open':
+      if (state.lab === null || shell !== null) return [state, []];
+      return [change(state, { shell: message.target }), [{ type: 'shell.open', target: message.target }]];
+    case 'shell.ended': {
+      const next = change(state, { shell: null });
+      const { target, end } = message;
+      if (end.kind === 'failed') return [openDialog(next, { kind: 'trouble', trouble: end.trouble }), []];
+      return [withUi(next, { notice: shellNotice(next, target, end) }), []];
+    }
+    case 'live.looking':
+      if (state.lab === null) return [state, []];
+      return [state, [{ type: 'live.measure', host: message.host, ids: message.ids }]];
+  }
+}
+
+/**
+ * What any message brings with it for the live slice: what is not looked at any more is let go of, and when everything was
+ * green last is kept.
+ */
+export function settleLive(before: AppState, [state, effects]: Transition): Transition {
+  let next = state;
+  const more = [...effects];
+  const { stack } = state.ui;
+  if (state.live.stream !== null && !stack.includes('stream')) {
+    next = change(next, { stream: null });
+    more.push({ type: 'live.unfollow' });
+  }
+  if (state.live.detail !== null && !stack.includes('describe')) next = change(next, { detail: null });
+  if (state.gates !== before.gates || state.lab !== before.lab) {
+    const green = lastGreen(next);
+    if (green !== null && green !== next.live.lastGreenAt) next = change(next, { lastGreenAt: green });
+  }
+  return [next, more];
+}
+
+/** When the last of the gates that have been judged was judged, if all of them are green now; else null. epoch ms. */
+function lastGreen(state: AppState): number | null {
+  let newest: number | null = null;
+  for (const gate of contentOf(state).gates) {
+    const view = state.gates[gate.key];
+    if (view === undefined || view.result === null) continue;
+    // Being asked again does not take back what was said last.
+    const now = standing({ ...view, running: false }, gate.freshMs, state.now);
+    if (now !== 'pass' && now !== 'warn' && now !== 'waived') return null;
+    newest = Math.max(newest ?? 0, view.result.judgedAt);
+  }
+  return newest;
+}

@@ -1,0 +1,175 @@
+/** The items of live lists: by what they are known, searched, sorted, and what can be done with each. */
+import type { HostName } from '../../lab/types.js';
+import type { ContainerRow, Health, KubeRow, OurFileRow, UnitRow } from './rows.js';
+import type { LiveAct, LiveTarget } from './targets.js';
+
+interface ItemBase {
+  /** Stays the same as long as the thing is there: the cursor follows it. */
+  readonly key: string;
+  readonly health: Health;
+  /** Lower case; what a filter looks into. */
+  readonly hay: string;
+}
+export type ListItem =
+  | (ItemBase & { readonly kind: 'container'; readonly row: ContainerRow })
+  | (ItemBase & { readonly kind: 'unit'; readonly row: UnitRow })
+  | (ItemBase & { readonly kind: 'file'; readonly row: OurFileRow })
+  | (ItemBase & { readonly kind: 'object'; readonly row: KubeRow });
+
+/** How a container is, by its state and its own health check. */
+export function containerHealth(row: ContainerRow): Health {
+  switch (row.state) {
+    case 'running':
+      if (row.health === 'unhealthy') return 'bad';
+      return row.health === 'starting' ? 'busy' : 'good';
+    case 'restarting':
+    case 'dead':
+      return 'bad';
+    case 'paused':
+      return 'warn';
+    case 'removing':
+      return 'busy';
+    case 'created':
+      return 'off';
+    case 'exited':
+      return row.exitCode === 0 ? 'off' : 'bad';
+  }
+}
+
+function wordsOf(row: KubeRow): string {
+  switch (row.kind) {
+    case 'Pod':
+      return `${row.node} ${row.owner} ${row.ip}`;
+    case 'Node':
+      return `${row.roles.join(' ')} ${row.address} ${row.version}`;
+    case 'Deployment':
+    case 'StatefulSet':
+    case 'DaemonSet':
+      return row.images.join(' ');
+    case 'Service':
+      return `${row.type} ${row.clusterIp} ${row.ports.join(' ')}`;
+    case 'Endpoints':
+      return [...row.ready, ...row.notReady].join(' ');
+    case 'PersistentVolume':
+    case 'PersistentVolumeClaim':
+      return `${row.boundTo} ${row.storageClass}`;
+    case 'Job':
+    case 'Namespace':
+      return '';
+  }
+}
+
+/** One item a row for as long as the row lives: thousands of rows are not made anew with every look. */
+const known = new WeakMap<object, ListItem>();
+function once(row: object, make: () => ListItem): ListItem {
+  const found = known.get(row) ?? make();
+  known.set(row, found);
+  return found;
+}
+
+export function containerItem(row: ContainerRow): ListItem {
+  return once(row, () => ({
+    kind: 'container',
+    row,
+    key: row.id,
+    health: containerHealth(row),
+    hay: `${row.name} ${row.image} ${row.state} ${row.health ?? ''} ${row.project ?? ''}`.toLowerCase(),
+  }));
+}
+export function unitItem(row: UnitRow): ListItem {
+  return once(row, () => ({
+    kind: 'unit',
+    row,
+    key: row.name,
+    health: row.health,
+    hay: `${row.name} ${row.active} ${row.sub} ${row.enabled} ${row.description}`.toLowerCase(),
+  }));
+}
+export function fileItem(row: OurFileRow): ListItem {
+  return once(row, () => ({
+    kind: 'file',
+    row,
+    key: row.path,
+    health: row.there ? 'good' : 'bad',
+    hay: `${row.path} ${row.step} ${row.owner}`.toLowerCase(),
+  }));
+}
+export function objectItem(row: KubeRow): ListItem {
+  return once(row, () => ({
+    kind: 'object',
+    row,
+    key: row.uid,
+    health: row.health,
+    hay: `${row.namespace}/${row.name} ${row.status} ${wordsOf(row)}`.toLowerCase(),
+  }));
+}
+
+/** What Enter, `f` and `s` are about; null: the item is nothing that can be looked into. */
+export function targetOf(host: HostName, item: ListItem): LiveTarget | null {
+  switch (item.kind) {
+    case 'container':
+      return { kind: 'container', host, id: item.row.id, name: item.row.name };
+    case 'unit':
+      return { kind: 'unit', host, unit: item.row.name };
+    case 'object': {
+      const { kind, namespace, name } = item.row;
+      return { kind: 'object', object: kind, namespace, name, container: '' };
+    }
+    case 'file':
+      return null;
+  }
+}
+
+function scales(object: 'Deployment' | 'StatefulSet', row: KubeRow, from: number): LiveAct[] {
+  const { namespace, name } = row;
+  return [...new Set([from + 1, from - 1, 0])]
+    .filter((to) => to >= 0 && to !== from)
+    .map((to) => ({ act: 'scale', object, namespace, name, from, to }));
+}
+
+function objectActs(row: KubeRow): LiveAct[] {
+  const { namespace, name } = row;
+  switch (row.kind) {
+    case 'Pod':
+      return [{ act: 'delete-pod', namespace, name, owner: row.owner }];
+    case 'Deployment':
+    case 'StatefulSet':
+      return [
+        { act: 'restart-rollout', object: row.kind, namespace, name },
+        ...scales(row.kind, row, row.wanted),
+      ];
+    case 'DaemonSet':
+      return [{ act: 'restart-rollout', object: row.kind, namespace, name }];
+    case 'Node':
+    case 'Namespace':
+    case 'Job':
+    case 'Service':
+    case 'Endpoints':
+    case 'PersistentVolume':
+    case 'PersistentVolumeClaim':
+      return [];
+  }
+}
+
+/** What can be done to an item, the mildest first; empty: nothing from here. */
+export function actsOf(host: HostName, item: ListItem): readonly LiveAct[] {
+  switch (item.kind) {
+    case 'container': {
+      const { id, name, state } = item.row;
+      const act = (what: 'restart-container' | 'stop-container' | 'start-container'): LiveAct => ({
+        act: what,
+        host,
+        id,
+        name,
+      });
+      const runs = state === 'running' || state === 'restarting' || state === 'paused';
+      return runs ? [act('restart-container'), act('stop-container')] : [act('start-container')];
+    }
+    case 'unit':
+      return [{ act: 'restart-unit', host, unit: item.row.name }];
+    case 'object':
+      return objectActs(item.row);
+    case 'file':
+      return [];
+  }
+}

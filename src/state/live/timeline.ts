@@ -1,0 +1,108 @@
+/** The timeline as its screen lists it: filtered, repeats counted, with the place where it is held. */
+import { HOST_NAMES, type HostName } from '../../lab/types.js';
+import type { AppState } from '../types.js';
+import type { LiveFacts } from './book.js';
+import type { LabEvent } from './rows.js';
+
+export const EVENT_SOURCES = ['docker', 'kubernetes', 'systemd', 'step', 'gate', 'link'] as const;
+
+/** Events of the same kind about the same thing that come one after another are one row. */
+export interface EventRow {
+  /** Of the first of them: the cursor follows it. */
+  readonly key: string;
+  /** The newest one. */
+  readonly event: LabEvent;
+  readonly count: number;
+}
+
+interface EventFilter {
+  readonly source: LabEvent['source'] | null;
+  readonly host: HostName | null;
+  readonly onlyBad: boolean;
+  /** epoch ms; null: from the beginning. */
+  readonly since: number | null;
+  /** Lower case. */
+  readonly text: string;
+}
+
+/** What the filters of the screen say now. */
+export function eventFilter(state: AppState): EventFilter {
+  const at = (name: string): number => state.ui.positions[name] ?? 0;
+  return {
+    source: EVENT_SOURCES[at('events.source') - 1] ?? null,
+    host: HOST_NAMES[at('events.host') - 1] ?? null,
+    onlyBad: at('events.bad') > 0,
+    since: at('events.green') > 0 ? state.live.lastGreenAt : null,
+    text: (state.ui.inputs['events.filter'] ?? '').trim().toLowerCase(),
+  };
+}
+
+function passes(event: LabEvent, filter: EventFilter): boolean {
+  if (filter.source !== null && event.source !== filter.source) return false;
+  if (filter.host !== null && event.host !== filter.host) return false;
+  if (filter.onlyBad && event.health !== 'bad' && event.health !== 'warn') return false;
+  if (filter.since !== null && event.at < filter.since) return false;
+  if (filter.text === '') return true;
+  return `${event.about} ${event.what} ${event.text} ${event.host ?? ''}`.toLowerCase().includes(filter.text);
+}
+
+function same(a: LabEvent, b: LabEvent): boolean {
+  return (
+    a.source === b.source &&
+    a.host === b.host &&
+    a.about === b.about &&
+    a.what === b.what &&
+    a.health === b.health
+  );
+}
+
+function rowsFrom(events: readonly LabEvent[], filter: EventFilter): readonly EventRow[] {
+  const rows: EventRow[] = [];
+  for (const event of events) {
+    if (!passes(event, filter)) continue;
+    const before = rows.at(-1);
+    if (before === undefined || !same(before.event, event)) {
+      rows.push({ key: String(event.seq), event, count: event.count });
+      continue;
+    }
+    // A source that counts by itself tells the sum; of others each event is one more.
+    const count = event.count > 1 ? Math.max(before.count, event.count) : before.count + 1;
+    rows[rows.length - 1] = { key: before.key, event, count };
+  }
+  return rows;
+}
+
+const remembered = new WeakMap<
+  readonly LabEvent[],
+  { readonly filter: string; readonly rows: readonly EventRow[] }
+>();
+
+/** Oldest first. */
+export function timeline(state: AppState, live: LiveFacts): readonly EventRow[] {
+  const events = live.events();
+  const filter = eventFilter(state);
+  const name = JSON.stringify(filter);
+  const known = remembered.get(events);
+  if (known?.filter === name) return known.rows;
+  const rows = rowsFrom(events, filter);
+  remembered.set(events, { filter: name, rows });
+  return rows;
+}
+
+/** Whether the list stays where it is while new events come. */
+export function isHeld(state: AppState): boolean {
+  return (state.ui.positions['events'] ?? 0) > 0;
+}
+
+/** Where the cursor is: on the newest while following, else on its event. */
+export function eventCursor(state: AppState, rows: readonly EventRow[]): number {
+  const last = Math.max(0, rows.length - 1);
+  if (!isHeld(state)) return last;
+  const picked = state.ui.picks['events'];
+  const at = rows.findIndex((row) => row.key === picked);
+  if (at >= 0) return at;
+  // Its event is gone, by a filter or by age: the next one that is there.
+  const seq = Number(picked ?? 0);
+  const next = rows.findIndex((row) => Number(row.key) >= seq);
+  return next < 0 ? last : next;
+}

@@ -1,0 +1,68 @@
+/** Slice: the two flows, hop by hop: what was found last, and when to look again. */
+import type { GateKey } from '../gates/types.js';
+import type { HopId, HopResult } from '../runbook/path.js';
+import type { AppState } from './types.js';
+import type { Transition } from './messages.js';
+
+/** While somebody looks, hops are asked again after so long, milliseconds. */
+const AGAIN_MS = 15_000;
+
+export interface PathState {
+  readonly results: Readonly<Partial<Record<HopId, HopResult>>>;
+  readonly running: readonly HopId[];
+  /** When all hops were asked last, epoch milliseconds. */
+  readonly askedAt: number | null;
+}
+export const NO_PATH: PathState = { results: {}, running: [], askedAt: null };
+
+export type PathServiceMessage =
+  | { readonly type: 'path.running'; readonly hops: readonly HopId[] }
+  | { readonly type: 'path.result'; readonly result: HopResult }
+  | { readonly type: 'path.done' };
+export type PathUiMessage =
+  /** Asks all hops now. */
+  | { readonly type: 'path.ask' }
+  /** Opens the screen of a hop's gate. */
+  | { readonly type: 'path.gate'; readonly key: GateKey };
+export type PathEffect = { readonly type: 'path.probe' };
+
+function change(state: AppState, path: Partial<PathState>): AppState {
+  return { ...state, path: { ...state.path, ...path } };
+}
+
+/** Asks all hops, unless that is under way. */
+export function askPath(state: AppState): Transition {
+  if (state.lab === null || state.path.running.length > 0) return [state, []];
+  return [change(state, { askedAt: state.now }), [{ type: 'path.probe' }]];
+}
+
+/** Asks again when somebody looks at the path and what is known has aged. */
+export function pathTick(state: AppState): Transition {
+  if (state.ui.stack.at(-1) !== 'path') return [state, []];
+  const { askedAt } = state.path;
+  return askedAt === null || state.now - askedAt >= AGAIN_MS ? askPath(state) : [state, []];
+}
+
+export function path(
+  state: AppState,
+  message: PathServiceMessage | Extract<PathUiMessage, { type: 'path.ask' }>,
+): Transition {
+  switch (message.type) {
+    case 'path.ask':
+      return askPath(state);
+    case 'path.running':
+      return [change(state, { running: message.hops }), []];
+    case 'path.result': {
+      const { result } = message;
+      return [
+        change(state, {
+          running: state.path.running.filter((hop) => hop !== result.hop),
+          results: { ...state.path.results, [result.hop]: result },
+        }),
+        [],
+      ];
+    }
+    case 'path.done':
+      return [change(state, { running: [] }), []];
+  }
+}

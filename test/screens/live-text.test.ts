@@ -1,0 +1,219 @@
+/** Details, a followed log, the timeline: read, searched, held, and honest about what is not there. */
+import { describe, expect, it } from 'vitest';
+import { describeText, eventsText, streamText } from '../../src/i18n/texts/live-screens.js';
+import { keyOutcome } from '../../src/input/keys.js';
+import { LANGUAGES } from '../../src/lab/types.js';
+import { keyContextOf } from '../../src/screens/key-context.js';
+import { lineWidth, plain } from '../../src/screens/ui/line.js';
+import { createLiveBook, type LiveBook } from '../../src/state/live/book.js';
+import { createStreamBook, type StreamBook } from '../../src/state/live/stream.js';
+import type { AppState } from '../../src/state/types.js';
+import { after, busyLab, start, viewOn, NOW } from './fixture.js';
+import { DETAIL, frameOf, POD } from './frames.js';
+import { brokenBook } from './live-data.js';
+
+interface Seen {
+  readonly live?: LiveBook;
+  readonly stream?: StreamBook;
+}
+const rowsOf = (state: AppState, { live, stream }: Seen = {}): string[] =>
+  plain(frameOf(state, undefined, live, stream).lines);
+const textOf = (state: AppState, seen?: Seen): string => rowsOf(state, seen).join('\n');
+function press(state: AppState, { live, stream }: Seen, ...keys: readonly string[]): AppState {
+  const context = keyContextOf(viewOn(state, undefined, live, stream));
+  return keys.reduce((now, key) => {
+    const outcome = keyOutcome(now, key, context);
+    return outcome === null || 'local' in outcome ? now : after(now, outcome);
+  }, state);
+}
+const lab = (lang: 'id' | 'en' = 'en', columns = 80, rows = 24): AppState =>
+  busyLab(start({ lang, terminal: { columns, rows } }));
+
+describe('details', () => {
+  const open = after(
+    lab(),
+    { type: 'live.describe', target: POD },
+    { type: 'live.detail', target: POD, lines: DETAIL },
+  );
+
+  it('are shown whole, wrapped, to the last line', () => {
+    const seen = new Set<string>();
+    for (let value = 0; value < 400; value += 10) {
+      for (const row of rowsOf(after(open, { type: 'ui.position', name: 'describe.scroll', value })))
+        seen.add(row);
+    }
+    const all = [...seen].join('\n');
+    expect(all).toContain('Name:         go-7d9f8c6b5-x2x4z');
+    expect(all).toContain('BackOff  12s (x5 over 1m)');
+    expect(all).toContain('line 60 of the answer');
+    expect(all).not.toContain('…');
+  });
+
+  it('are searched: to the next match, around the end, and it is marked', () => {
+    const typed = press(open, {}, '/', ...'line 5', 'enter');
+    expect(textOf(typed)).toContain(describeText.hits({ at: 0, all: 11 }).en);
+    const first = press(typed, {}, 'n');
+    expect(textOf(first)).toMatch(/▸ +line 5 of the answer/);
+    const tenth = press(first, {}, ...Array.from({ length: 10 }, () => 'n'));
+    expect(textOf(tenth)).toMatch(/▸ +line 59 of the answer/);
+    expect(textOf(press(tenth, {}, 'n'))).toMatch(/▸ +line 5 of the answer/);
+    expect(textOf(press(first, {}, 'N'))).toMatch(/▸ +line 59 of the answer/);
+  });
+
+  it('say that they are being asked for, why there are none, and that there are none', () => {
+    for (const lang of LANGUAGES) {
+      const asked = after(lab(lang), { type: 'live.describe', target: POD });
+      expect(textOf(asked)).toContain(describeText.asking[lang]);
+      const trouble = {
+        code: 'x',
+        what: { id: 'Pod itu sudah tidak ada.', en: 'That pod is gone.' },
+        remedy: { id: 'Pilih yang lain.', en: 'Choose another one.' },
+        where: null,
+      };
+      const failed = textOf(after(asked, { type: 'live.detail-failed', target: POD, trouble }));
+      expect(failed).toContain(trouble.what[lang]);
+      expect(failed).toContain(trouble.remedy[lang]);
+      expect(textOf(after(asked, { type: 'live.detail', target: POD, lines: [] }))).toContain(
+        describeText.empty[lang],
+      );
+    }
+  });
+});
+
+describe('a followed log', () => {
+  const book = (lines: number, kept = 200): StreamBook => {
+    const stream = createStreamBook({ lines: kept });
+    for (let i = 0; i < lines; i += 1)
+      stream.append(`entry ${i} ${i % 50 === 7 ? 'connection refused' : 'ok'}\n`);
+    return stream;
+  };
+  const open = after(lab(), { type: 'live.follow', target: POD, previous: false });
+
+  it('shows the newest lines, and stays where it is held while new ones come', () => {
+    const stream = book(100);
+    expect(textOf(open, { stream })).toContain('entry 99 ok');
+    const held = press(open, { stream }, 'space');
+    const before = rowsOf(held, { stream }).filter((row) => row.includes('entry'));
+    for (let i = 100; i < 140; i += 1) stream.append(`entry ${i} ok\n`);
+    expect(rowsOf(held, { stream }).filter((row) => row.includes('entry'))).toEqual(before);
+    expect(textOf(held, { stream })).toContain(streamText.held({ below: 40 }).en);
+    expect(textOf(press(held, { stream }, 'space'), { stream })).toContain('entry 139 ok');
+  });
+
+  it('scrolls back to the oldest line and forward until it follows again', () => {
+    const stream = book(100);
+    const oldest = press(open, { stream }, 'home');
+    expect(textOf(oldest, { stream })).toContain('entry 0 ok');
+    expect(press(oldest, { stream }, 'end').ui.positions['stream.line']).toBe(0);
+    expect(textOf(press(open, { stream }, 'up'), { stream })).not.toContain('entry 99');
+  });
+
+  it('says how much was dropped, also of what was not seen yet', () => {
+    const stream = book(300);
+    expect(textOf(open, { stream })).toContain(streamText.dropped({ count: 100 }).en);
+    const held = press(open, { stream }, 'space');
+    for (let i = 300; i < 600; i += 1) stream.append(`entry ${i} ok\n`);
+    expect(textOf(held, { stream })).toMatch(/100 lines dropped meanwhile/);
+  });
+
+  it('is searched with matches marked', () => {
+    const stream = book(100);
+    const typed = press(open, { stream }, '/', ...'refused', 'enter', 'n');
+    expect(textOf(typed, { stream })).toMatch(/▸ entry 7 connection refused/);
+    const next = press(typed, { stream }, 'n');
+    expect(textOf(next, { stream })).toMatch(/▸ entry 57 connection refused/);
+    expect(textOf(next, { stream })).toContain(streamText.hits({ at: 2, all: 2 }).en);
+  });
+
+  it('turns to the log of the container before, tells its end, and is left with Esc', () => {
+    const stream = book(3);
+    const previous = press(open, { stream }, 'p');
+    expect(previous.live.stream?.previous).toBe(true);
+    expect(textOf(previous, { stream })).toContain(streamText.previous.en);
+    const ended = after(previous, { type: 'live.stream-ended', target: POD, trouble: null });
+    expect(textOf(ended, { stream })).toContain(streamText.ended.en);
+    expect(press(ended, { stream }, 'esc').ui.stack).not.toContain('stream');
+  });
+
+  it('keeps inside the terminal whatever the program writes', () => {
+    const stream = createStreamBook();
+    stream.append(`${'語'.repeat(3000)}\n\u001B[31mred\u001B[0m\u202E\n${'y'.repeat(3999)}\n`);
+    for (const line of frameOf(open, undefined, undefined, stream).lines) {
+      expect(lineWidth(line)).toBeLessThanOrEqual(80);
+    }
+  });
+});
+
+describe('the timeline', () => {
+  const open = (lang: 'id' | 'en' = 'en', columns = 80): AppState =>
+    after(lab(lang, columns, 30), { type: 'ui.open', screen: 'events' });
+
+  it('counts repeats, tells the chosen one whole, follows the newest', () => {
+    const live = brokenBook();
+    const shown = rowsOf(open(), { live });
+    expect(shown.filter((row) => row.includes('BackOff'))).toHaveLength(1);
+    expect(shown.find((row) => row.includes('BackOff'))).toContain('×12');
+    expect(shown.join('\n')).toContain('5 of 7 components are healthy');
+    const up = press(open(), { live }, 'up', 'up');
+    expect(textOf(up, { live })).toContain('Back-off restarting failed container go in pod');
+    expect(textOf(up, { live })).toContain('kubernetes vm-worker');
+  });
+
+  it('holds its place while new events come, and says how many wait', () => {
+    const live = brokenBook();
+    const held = press(open(), { live }, 'space');
+    const chosen = (): string => rowsOf(held, { live }).find((row) => row.startsWith('▸')) ?? '';
+    const before = chosen();
+    const event = {
+      at: NOW,
+      source: 'systemd',
+      host: 'vm-k8s',
+      health: 'good',
+      what: 'started',
+      text: '',
+      count: 1,
+    } as const;
+    live.addEvent({ ...event, about: 'kubelet.service' });
+    live.addEvent({ ...event, about: 'containerd.service' });
+    expect(chosen()).toBe(before);
+    expect(textOf(held, { live })).toContain(eventsText.held({ newer: 2 }).en);
+    expect(textOf(press(held, { live }, 'space'), { live })).toMatch(/▸.*containerd\.service/);
+  });
+
+  it('is filtered by trouble, source, host and text, and says so', () => {
+    const live = brokenBook();
+    for (const lang of LANGUAGES) {
+      const bad = textOf(press(open(lang, 120), { live }, 'b'), { live });
+      expect(bad).toContain(eventsText.onlyBad[lang]);
+      expect(bad).not.toContain('Started');
+    }
+    const docker = rowsOf(press(open(), { live }, 'o'), { live }).join('\n');
+    expect(docker).toContain('harbor-jobservice');
+    expect(docker).not.toContain('BackOff');
+    const worker = rowsOf(press(open(), { live }, 'h', 'h', 'h'), { live }).join('\n');
+    expect(worker).toContain('BackOff');
+    expect(worker).not.toContain('harbor-jobservice');
+    const none = textOf(press(open(), { live }, '/', ...'zzz'), { live });
+    expect(none).toContain(eventsText.noMatch.en);
+  });
+
+  it('shows what happened since the last green, once there was one', () => {
+    const live = brokenBook();
+    const state = open();
+    const never = { ...state, live: { ...state.live, lastGreenAt: null } };
+    expect(keyOutcome(never, 'g', keyContextOf(viewOn(never, undefined, live)))).toMatchObject({
+      type: 'ui.refuse',
+    });
+    const green = { ...state, live: { ...state.live, lastGreenAt: NOW - 20_000 } };
+    const shown = textOf(press(green, { live }, 'g'), { live });
+    expect(shown).toContain('harbor-jobservice');
+    expect(shown).not.toContain('BackOff');
+  });
+
+  it('says what it is for while it is empty', () => {
+    for (const lang of LANGUAGES) {
+      const shown = textOf(open(lang), { live: createLiveBook() });
+      expect(shown.replaceAll(/\s+/g, ' ')).toContain(eventsText.none[lang].slice(0, 40));
+    }
+  });
+});

@@ -1,0 +1,151 @@
+/** The path screen: every hop in its place at every size, the first broken one named, what is old never green. */
+import { describe, expect, it } from 'vitest';
+import { keyOutcome } from '../../src/input/keys.js';
+import { LANGUAGES } from '../../src/lab/types.js';
+import type { HopResult } from '../../src/runbook/path.js';
+import { keyContextOf } from '../../src/screens/key-context.js';
+import { drawn, lineWidth, plain } from '../../src/screens/ui/line.js';
+import type { AppState } from '../../src/state/types.js';
+import { after, busyLab, effectsOf, start, viewOn, NOW } from './fixture.js';
+import { frameOf } from './frames.js';
+
+const found = (
+  hop: HopResult['hop'],
+  verdict: HopResult['verdict'],
+  latencyMs: number | null,
+  en: string,
+  judgedAt = NOW - 3000,
+): HopResult => ({
+  hop,
+  verdict,
+  say: { id: en, en },
+  symptom: verdict === 'fail' ? 'S64' : null,
+  latencyMs,
+  judgedAt,
+  evidence: {
+    place: 'vm-docker',
+    asked: 'curl http://192.168.56.44:30081/healthz',
+    exit: 0,
+    excerpt: '30080 http 200\n30081 curl 7',
+    startedAt: judgedAt,
+    durationMs: 20,
+  },
+});
+const WHOLE = [
+  'image.push',
+  'image.runner',
+  'image.build',
+  'image.harbor',
+  'image.reach',
+  'image.pull',
+  'image.running',
+] as const;
+const BROKEN: readonly HopResult[] = [
+  found('request.name', 'pass', 3, 'leads to vm-docker'),
+  found('request.door', 'pass', 21, 'opens'),
+  found('request.edge', 'warn', 1412, 'alive, but nothing behind it answers'),
+  found('request.nodeport', 'fail', null, 'refused: nobody listens'),
+  found('request.service', 'fail', null, 'a Service has no ready Pod'),
+  found('request.pod', 'pass', null, 'all run'),
+  found('request.database', 'pass', null, 'answers'),
+  ...WHOLE.map((hop) => found(hop, 'pass', 8, 'fine')),
+];
+const shown = (state: AppState, results: readonly HopResult[]): AppState =>
+  after(
+    results.reduce((now, result) => after(now, { type: 'path.result', result }), state),
+    { type: 'ui.open', screen: 'path' },
+  );
+const rowsOf = (state: AppState): string[] => plain(frameOf(state).lines);
+const press = (state: AppState, key: string): AppState => {
+  const outcome = keyOutcome(state, key, keyContextOf(viewOn(state)));
+  return outcome === null || 'local' in outcome ? state : after(state, outcome);
+};
+const lab = (columns = 120, rows = 40, lang: 'id' | 'en' = 'en'): AppState =>
+  busyLab(start({ lang, terminal: { columns, rows } }));
+
+describe('the path', () => {
+  for (const [columns, rows] of [
+    [80, 24],
+    [120, 40],
+    [200, 50],
+  ] as const)
+    for (const lang of LANGUAGES)
+      for (const ascii of [false, true])
+        it(`fits ${columns}x${rows} (${lang}${ascii ? ', ASCII' : ''}) and names the first broken hop once`, () => {
+          const base = busyLab(start({ lang, terminal: { columns, rows, ascii } }));
+          const { lines } = frameOf(shown(base, BROKEN));
+          expect(lines).toHaveLength(rows);
+          for (const line of lines) expect(lineWidth(line)).toBeLessThanOrEqual(columns);
+          const text = plain(lines.map((line) => drawn(line, columns, ascii))).join('\n');
+          expect(text.match(/refused: nobody listens/g)?.length).toBe(1);
+          expect(text).toContain(lang === 'id' ? 'putus di NodePort' : 'broken at NodePort');
+          expect(text).toContain('MySQL');
+          if (ascii) expect(text).not.toMatch(/[→✗✓⊘└]/);
+        });
+
+  it('asks all hops when it is opened, and again while somebody looks', () => {
+    const home = lab();
+    expect(effectsOf(home, { type: 'ui.open', screen: 'path' })).toContainEqual({ type: 'path.probe' });
+    const open = after(home, { type: 'ui.open', screen: 'path' });
+    expect(effectsOf(open, { type: 'clock', now: NOW + 5000 })).toEqual([]);
+    expect(effectsOf(open, { type: 'clock', now: NOW + 16_000 })).toEqual([{ type: 'path.probe' }]);
+    expect(effectsOf(after(open, { type: 'ui.back' }), { type: 'clock', now: NOW + 16_000 })).toEqual([]);
+  });
+
+  it('never asks twice at once', () => {
+    const asking = after(
+      lab(),
+      { type: 'ui.open', screen: 'path' },
+      { type: 'path.running', hops: ['request.edge'] },
+    );
+    expect(effectsOf(asking, { type: 'path.ask' })).toEqual([]);
+    expect(effectsOf(after(asking, { type: 'path.done' }), { type: 'path.ask' })).toEqual([
+      { type: 'path.probe' },
+    ]);
+  });
+
+  it('says of a whole flow that it is whole only when every hop was seen to be', () => {
+    const state = shown(lab(), BROKEN);
+    expect(rowsOf(state).join('\n')).toContain('whole from end to end');
+    const missing = shown(
+      lab(),
+      BROKEN.filter((one) => one.hop !== 'image.pull'),
+    );
+    expect(rowsOf(missing).join('\n')).not.toContain('whole from end to end');
+  });
+
+  it('does not show an old answer as one of now', () => {
+    const old = shown(
+      lab(),
+      BROKEN.map((one) => ({ ...one, verdict: 'pass' as const, judgedAt: NOW - 120_000 })),
+    );
+    const text = rowsOf(old).join('\n');
+    expect(text).not.toContain('whole from end to end');
+    expect(text).toContain('stale');
+  });
+
+  it('shows what was seen at the chosen hop; a key goes to the next one, another to the other flow', () => {
+    let state = shown(lab(), BROKEN);
+    expect(rowsOf(state).join('\n')).toContain('A3.site-from-operator');
+    for (let n = 0; n < 3; n += 1) state = press(state, 'right');
+    const text = rowsOf(state).join('\n');
+    expect(text).toContain('30081 curl 7');
+    expect(text).toContain('E3.nodeports');
+    expect(rowsOf(press(state, 'tab')).join('\n')).toContain('B3.health');
+  });
+
+  it('opens the gate that tells most', () => {
+    let state = shown(lab(), BROKEN);
+    for (let n = 0; n < 3; n += 1) state = press(state, 'right');
+    state = press(state, 'enter');
+    expect(state.ui.stack.at(-1)).toBe('gate');
+    expect(state.ui.gate).toMatch(/^(D4|E3)\.nodeports@/);
+    expect(press(state, 'esc').ui.stack.at(-1)).toBe('path');
+  });
+
+  it('copies the hop with what was asked and answered', () => {
+    const outcome = keyOutcome(shown(lab(), BROKEN), 'y', keyContextOf(viewOn(shown(lab(), BROKEN))));
+    expect(outcome).toMatchObject({ type: 'copy' });
+    expect(JSON.stringify(outcome)).toContain('curl http://192.168.56.44:30081/healthz');
+  });
+});
