@@ -108,6 +108,27 @@ const zodWithoutLocales: Plugin = {
 };
 
 /**
+ * dockerode loads gRPC, tar and another way over SSH for building images, which nobody asks of it here: a megabyte and half
+ * a second. Each of these is a stand-in that throws when it is used.
+ */
+const dockerWithoutBuilding: Plugin = {
+  name: 'docker-without-building',
+  setup(setup) {
+    setup.onResolve(
+      { filter: /^(?:\.\/(?:session|buildkit|ssh)(?:\.js)?|tar-fs|@grpc\/.*|@balena\/dockerignore)$/ },
+      (found) =>
+        /[\\/]node_modules[\\/](?:dockerode|docker-modem)[\\/]/.test(found.importer)
+          ? { path: found.path, namespace: 'unused' }
+          : undefined,
+    );
+    setup.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
+      contents: `const gone = () => { throw new Error(${JSON.stringify(`${path} is not part of this bundle`)}); };
+module.exports = new Proxy(gone, { apply: gone, construct: gone, get: (_gone, name) => (name === '__esModule' || name === 'prototype' ? undefined : gone()) });`,
+    }));
+  },
+};
+
+/**
  * Reading and checking the YAML of the built-in runbook takes ten times as long as everything else before the first
  * frame, and its outcome is known when the program is built: it goes into the bundle as data. A person's own pack
  * (`--runbook`) is read and checked as ever.
@@ -208,6 +229,7 @@ export async function bundle(root: string, outdir: string): Promise<Metafile> {
       stringWidthWithoutDelay,
       httpWithoutFacade,
       zodWithoutLocales,
+      dockerWithoutBuilding,
       runbookAsData(root),
     ],
   });

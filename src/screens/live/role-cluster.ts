@@ -114,7 +114,7 @@ const DATABASE = /(?:mysql|mariadb)/i;
 
 export function databaseFact(view: View, rows: readonly PodRow[]): RoleFact {
   return from(view, 'mysql', 'kubernetes', () => {
-    const found = rows.filter((row) => row.containers.some((one) => DATABASE.test(one.image)));
+    const found = rows.filter((row) => row.containers.some((one) => !one.init && DATABASE.test(one.image)));
     if (found.length === 0) return { health: 'off', brief: inLang(view, text.missingPod), more: [] };
     return {
       health: worst(...found.map((row) => row.health)),

@@ -33,9 +33,20 @@ export function roleFacts(view: View, host: HostName): readonly RoleFact[] {
   answered.set(view.live, hosts);
   const known = hosts.get(host);
   if (known?.revision === revision && known.now === now && known.lang === lang) return known.facts;
-  const facts = makeFacts(view, host);
+  const facts = saidOnce(makeFacts(view, host));
   hosts.set(host, { revision, now, lang, facts });
   return facts;
+}
+
+/** Why there is nothing to tell is said once, beside the first fact that it holds for. */
+function saidOnce(facts: readonly RoleFact[]): readonly RoleFact[] {
+  return facts.map((fact, n) =>
+    fact.health !== 'good' &&
+    fact.more.length === 0 &&
+    facts.slice(0, n).some((one) => one.brief === fact.brief)
+      ? { ...fact, brief: '' }
+      : fact,
+  );
 }
 
 function makeFacts(view: View, host: HostName): readonly RoleFact[] {

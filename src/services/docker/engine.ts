@@ -5,7 +5,7 @@ import { Trouble } from '../../lab/types.js';
 import type { HostName } from '../../lab/types.js';
 import type { HostLink } from '../ports.js';
 import { StreamAgent } from './agent.js';
-import { DOCKER_SOCKET, lookAtDocker } from './look.js';
+import { askToDial, DOCKER_SOCKET, lookAtDocker } from './look.js';
 import type { Look } from './look.js';
 import { dockerTrouble } from './troubles.js';
 
@@ -63,7 +63,16 @@ export function createEngine(link: HostLink, now: () => number): Engine {
     byCommand = false;
   };
 
+  let asking: Promise<void> | null = null;
+  /** Streams that are wanted at the same time are asked for once. */
+  const ask = (): Promise<void> => {
+    asking ??= askToDial(link, closing.signal).finally(() => {
+      asking = null;
+    });
+    return asking;
+  };
   const agent = new StreamAgent(async () => {
+    await ask();
     if (byCommand) return link.dial({ kind: 'command', command: DIAL_STDIO }, closing.signal);
     try {
       return await link.dial({ kind: 'socket', path: DOCKER_SOCKET }, closing.signal);

@@ -9,6 +9,7 @@ import { LineSplitter } from '../ssh/lines.js';
 import { isPassing, waitForLink } from '../ssh/wait.js';
 import { createContainers } from './containers.js';
 import type { Engine } from './engine.js';
+import { OLD_LOGIN } from './look.js';
 import { EventCursor, readEvent, toLabEvent, touchesRow } from './events.js';
 import type { Measures } from './measure.js';
 import { dockerTrouble, silentTrouble } from './troubles.js';
@@ -40,6 +41,7 @@ export async function followDocker(parts: FollowParts, signal: AbortSignal): Pro
   let lastSeen: number | null = null;
   let lostAt: number | null = null;
   let failures = 0;
+  let renewed = false;
   const tellLost = (trouble: Pick<Trouble, 'what' | 'remedy'>, retryAt: number | null): void => {
     if (signal.aborted) return;
     lostAt ??= now();
@@ -64,7 +66,16 @@ export async function followDocker(parts: FollowParts, signal: AbortSignal): Pro
         await pause(link, ABSENT_MS, signal);
         continue;
       }
-      if (look.kind === 'not-now') throw look.trouble;
+      if (look.kind === 'not-now') {
+        // Another program put the user into the group; one new login a connection is worth a try, more are not.
+        if (look.trouble.code === OLD_LOGIN && !renewed) {
+          renewed = true;
+          await link.renew(signal);
+          continue;
+        }
+        throw look.trouble;
+      }
+      renewed = false;
       await converse(parts, {
         signal,
         cursor,

@@ -60,9 +60,12 @@ function absentText(host: HostName): Text {
       };
 }
 
+/** The login is older than the group: another login is let in. */
+export const OLD_LOGIN = 'docker-old-login';
+
 function forbidden(host: HostName, member: boolean): Trouble {
   return new Trouble(
-    'docker-permission',
+    member ? OLD_LOGIN : 'docker-permission',
     member
       ? {
           id: `Sambungan ke ${host} ini dibuat sebelum penggunanya masuk grup docker, jadi soket Docker menolaknya.`,
@@ -92,8 +95,8 @@ function stopped(host: HostName, active: string): Trouble {
     'docker-stopped',
     failed
       ? {
-          id: `Layanan Docker di ${host} gagal menyala.`,
-          en: `The Docker service on ${host} failed to start.`,
+          id: `Layanan Docker di ${host} berhenti karena gagal.`,
+          en: `The Docker service on ${host} has stopped with a failure.`,
         }
       : { id: `Layanan Docker di ${host} sedang mati.`, en: `The Docker service on ${host} is stopped.` },
     failed
@@ -189,4 +192,22 @@ export async function lookAtDocker(link: HostLink, now: () => number, signal: Ab
     link.host,
     3,
   );
+}
+
+const DIAL_SCRIPT = 'systemctl show --property=LoadState,ActiveState,Job docker.service 2>/dev/null || true';
+
+/**
+ * The last question before a stream is opened: a daemon that is being stopped no longer takes streams, and the one that waits
+ * in systemd's socket would start it again. While its stop is queued, behind units that need it, it still counts as active.
+ * @throws Trouble `docker-starting`, `docker-stopped`; those of `HostLink.run`
+ */
+export async function askToDial(link: HostLink, signal: AbortSignal): Promise<void> {
+  const { stdout } = await link.run(DIAL_SCRIPT, { timeoutMs: LOOK_TIMEOUT_MS, signal });
+  const field = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? '';
+  // Without a unit of that name nobody listens in the daemon's place.
+  if (field('LoadState') !== 'loaded') return;
+  const active = field('ActiveState');
+  if (active === 'inactive' || active === 'failed') throw stopped(link.host, active);
+  if (active === 'activating' || active === 'deactivating') throw starting(link.host, active);
+  if (/^[1-9]/.test(field('Job'))) throw starting(link.host, 'job queued');
 }

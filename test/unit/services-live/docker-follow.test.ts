@@ -235,6 +235,18 @@ describe('when it breaks', () => {
     );
   });
 
+  it('logs in anew once when the login is older than the group, and is let in then', async () => {
+    link.docker = { may: 'no', member: 'yes' };
+    const renewals: number[] = [];
+    link.renew = async () => {
+      renewals.push(1);
+      link.docker = {};
+    };
+    void docker.follow(HOST, stop.signal);
+    await isLive();
+    expect(renewals).toHaveLength(1);
+  });
+
   it('goes through docker system dial-stdio where sshd forwards no sockets', async () => {
     link.refuseSockets = true;
     daemon.containers.set('aaa', inspected('aaa'));
