@@ -27,6 +27,7 @@ const PLACES: readonly KeyPlace[] = [
   'stream',
   'events',
   'path',
+  'troubles',
   'dialog',
   'typing',
 ];

@@ -1,12 +1,17 @@
 /**
- * `npm run schema`: writes the JSON Schemas of assets/runbook/*.yaml, assets/symptoms/*.yaml and assets/glossary.yaml for editors.
+ * `npm run schema`: writes the JSON Schemas of assets/runbook/*.yaml, assets/symptoms/*.yaml and assets/glossary.yaml for editors,
+ * and those of the JSON documents that commands print (out-*.json) for programs that read them.
  * `jsonSchemas` is what test/unit compares the written files with.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { bundleDocument, checkDocument, reportDocument, watchLine } from '../src/commands/output/schemas.js';
 import { pathSchema } from '../src/runbook/path-schema.js';
 import { glossarySchema, phaseSchema, stepSchema, trackSchema } from '../src/runbook/schema.js';
+import { diarySchema } from '../src/smoke/diary-schema.js';
+import { calendarSchema } from '../src/smoke/expiry-schema.js';
+import { checklistSchema } from '../src/smoke/schema.js';
 import { symptomSchema } from '../src/symptoms/schema.js';
 
 const SOURCES = {
@@ -16,6 +21,13 @@ const SOURCES = {
   step: stepSchema,
   glossary: glossarySchema,
   symptom: symptomSchema,
+  smoke: checklistSchema,
+  diary: diarySchema,
+  expiry: calendarSchema,
+  'out-check': checkDocument,
+  'out-watch': watchLine,
+  'out-report': reportDocument,
+  'out-bundle': bundleDocument,
 };
 
 /** File name below assets/schema → its text, as prettier leaves it. */

@@ -10,6 +10,7 @@ import { pictureOf } from './screens/picture.js';
 import { viewOf, type Scene } from './screens/scene.js';
 import { layoutOf } from './screens/view.js';
 import type { Dispatch } from './state/store.js';
+import { takesErrors } from './state/troubles-view.js';
 import { isTyping } from './state/typing.js';
 import type { GuardedProcess } from './term/guard.js';
 import { TerminalScreen } from './term/screen.js';
@@ -67,8 +68,13 @@ export function openFullScreen(options: FullScreenOptions): FullScreen {
     else dispatch(outcome);
   };
   const onPaste = (text: string): void => {
+    const state = scene.store.getState();
+    if (takesErrors(state)) {
+      dispatch({ type: 'troubles.paste', text });
+      return;
+    }
     // Pasted text is text. Where no text is taken it must not turn into commands.
-    if (!isTyping(scene.store.getState())) return;
+    if (!isTyping(state)) return;
     dispatch({ type: 'ui.edit', edit: { kind: 'insert', text: text.replaceAll(/[\r\n]+/g, ' ').trim() } });
   };
 

@@ -14,10 +14,17 @@ import { selectGates, selectHosts } from './selection.js';
 import { openLab, type OpenLab } from './session.js';
 import { checkedGates, exitOf, type CheckReport } from './verdicts.js';
 
-type Format = 'text' | 'json' | 'tap' | 'markdown' | 'junit';
+export type Format = 'text' | 'json' | 'tap' | 'markdown' | 'junit';
 
 export async function check(context: CommandContext): Promise<ExitCode> {
   const { options, words } = context.line;
+  if (options.has('watch')) return (await import('./watch.js')).watch(context);
+  for (const name of ['every', 'listen'] as const)
+    if (options.has(name))
+      throw usageTrouble(
+        { id: `--${name} memerlukan --watch`, en: `--${name} needs --watch` },
+        { id: `Tulis check --watch --${name} ….`, en: `Write check --watch --${name} ….` },
+      );
   const format = formatOf(context);
   const retry = options.text('retry-timeout');
   const retryMs = retry === undefined ? 0 : parseDuration(retry, 'retry-timeout');
@@ -27,14 +34,18 @@ export async function check(context: CommandContext): Promise<ExitCode> {
     const keys = selectGates(lab.runbook, lab.session.gates, words, hosts);
     const report = await checkUntilGreen(context, lab, keys, retryMs);
     if (context.signal.aborted) return report.exit;
-    await write(context, lab, report, format);
+    await writeReport(context, report, format, {
+      text: async () => (await import('./output/text.js')).checkText(report.gates, lab.runbook, context),
+      json: async () => (await import('./output/json.js')).checkJson(report),
+    });
     return report.exit;
   } finally {
     await lab.close();
   }
 }
 
-function formatOf(context: CommandContext): Format {
+/** The form in which results go to stdout. @throws Trouble `usage` when two are asked for */
+export function formatOf(context: CommandContext): Format {
   const { options } = context.line;
   const chosen: Format[] = [];
   if (options.has('json')) chosen.push('json');
@@ -101,7 +112,7 @@ async function checkUntilGreen(
 }
 
 /** Hosts that are asked anything: by the wanted gates, or by those on which these stand. */
-function neededHosts({ gates }: LabSession, keys: readonly GateKey[]): readonly HostName[] {
+export function neededHosts({ gates }: LabSession, keys: readonly GateKey[]): readonly HostName[] {
   const asked = new Set(withNeeds(new Set(keys), gates).flatMap((gate) => Object.keys(gate.probes)));
   return HOST_NAMES.filter((host) => asked.has(host));
 }
@@ -111,11 +122,12 @@ function exitWith(exit: ExitCode, troubles: ReadonlyMap<HostName, Trouble>): Exi
   return exit === 3 && [...troubles.values()].some((trouble) => trouble.exit === 2) ? 2 : exit;
 }
 
-async function write(
+/** Writes a report in the form asked for, and beside it as JUnit into the file of `--junit`. */
+export async function writeReport(
   context: CommandContext,
-  lab: OpenLab,
   report: CheckReport,
   format: Format,
+  own: { readonly text: () => Promise<string>; readonly json: () => Promise<string> },
 ): Promise<void> {
   const { language, streams, line } = context;
   const junit = line.options.text('junit');
@@ -127,12 +139,10 @@ async function write(
     await replaceFile(resolve(context.cwd, junit), checkJunit(report, language), 0o644);
   }
   switch (format) {
-    case 'text': {
-      const { checkText } = await import('./output/text.js');
-      return streams.result(checkText(report.gates, lab.runbook, context));
-    }
+    case 'text':
+      return streams.result(await own.text());
     case 'json':
-      return streams.result((await import('./output/json.js')).checkJson(report));
+      return streams.result(await own.json());
     case 'tap':
       return streams.result((await import('./output/tap.js')).checkTap(report, language));
     case 'junit':

@@ -33,6 +33,11 @@ export async function diagnose(context: CommandContext): Promise<ExitCode> {
   const catalogue = await loadCatalogue(context, runbook);
   const named = line.words.map((word) => symptomNamed(catalogue, word));
   const paste = line.options.text('paste');
+  const bundle = line.options.text('bundle');
+  if (bundle !== undefined) {
+    const { openBundle } = await import('./bundle-lab.js');
+    return diagnoseLab(context, catalogue, named, null, await openBundle(context, runbook, bundle));
+  }
   const pasted = paste === undefined ? null : await readPaste(context, paste);
   if (pasted !== null && !(await hasLab(context, runbook)))
     return tellWithoutLab(context, catalogue, named, pasted);
@@ -143,9 +148,10 @@ async function diagnoseLab(
   catalogue: Catalogue,
   named: readonly Symptom[],
   pasted: string | null,
+  bundled: OpenLab | null = null,
 ): Promise<ExitCode> {
   const narrator = createNarrator(context, () => lab.runbook);
-  const lab: OpenLab = await openLab(context, { logs: narrator.logs });
+  const lab: OpenLab = bundled ?? (await openLab(context, { logs: narrator.logs }));
   try {
     const startedAt = context.now();
     const troubles = await lab.login(HOST_NAMES, { root: true });

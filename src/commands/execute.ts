@@ -40,12 +40,24 @@ async function load(name: CommandName): Promise<Command> {
       return (await import('./cancel.js')).cancel;
     case 'check':
       return (await import('./check.js')).check;
+    case 'smoke':
+      return (await import('./smoke.js')).smoke;
+    case 'diary':
+      return (await import('./diary.js')).diary;
+    case 'expiry':
+      return (await import('./expiry.js')).expiry;
+    case 'diagnose':
+      return (await import('./diagnose.js')).diagnose;
     case 'secret':
       return (await import('./secret.js')).secret;
     case 'waive':
       return (await import('./waive.js')).waive;
     case 'report':
       return (await import('./report.js')).report;
+    case 'bundle':
+      return (await import('./bundle.js')).bundle;
+    case 'completion':
+      return (await import('./completion.js')).completion;
     case 'scaffold':
       return (await import('./scaffold.js')).scaffold;
     case 'practice':
@@ -63,14 +75,15 @@ export async function versionOf(assets: string): Promise<string> {
 /** @returns exit status of the process */
 export async function executeCommand(command: CommandName, call: Call): Promise<number> {
   const { line, argv, language, assets, streams } = call;
+  // Being stopped is how these end; for any other command it means that the work was not done to its end.
+  const endless = command === 'practice' || line.options.has('watch');
   const stop = new AbortController();
   let stoppedBy: SignalName | null = null;
   const interrupt = (name: SignalName): void => {
     // The second time means: now. What runs on hosts runs there on its own.
     if (stoppedBy !== null) return call.exit(SIGNALS[name]);
     stoppedBy = name;
-    if (command !== 'practice')
-      talk(context, command === 'run' || command === 'undo' ? STOPPING_WORK : STOPPING);
+    if (!endless) talk(context, command === 'run' || command === 'undo' ? STOPPING_WORK : STOPPING);
     stop.abort();
   };
   const signalled = (): SignalName | null => stoppedBy;
@@ -113,10 +126,10 @@ export async function executeCommand(command: CommandName, call: Call): Promise<
   try {
     const work = await load(command);
     const code = await work(context);
-    return leave(signalled(), command, code);
+    return leave(signalled(), endless, code);
   } catch (error) {
     const by = signalled();
-    if (by !== null) return leave(by, command, 0);
+    if (by !== null) return leave(by, endless, 0);
     context.problem(error);
     return error instanceof Trouble ? error.exit : 1;
   } finally {
@@ -133,9 +146,8 @@ function signalNames(): readonly SignalName[] {
   return ['SIGHUP', 'SIGINT', 'SIGTERM'];
 }
 
-/** Being stopped is how `practice` ends; for any other command it means that the work was not done to its end. */
-function leave(by: SignalName | null, command: CommandName, code: ExitCode): number {
-  return by === null || command === 'practice' ? code : SIGNALS[by];
+function leave(by: SignalName | null, endless: boolean, code: ExitCode): number {
+  return by === null || endless ? code : SIGNALS[by];
 }
 
 async function noteFailure(

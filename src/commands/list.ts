@@ -23,6 +23,9 @@ export async function list(context: CommandContext): Promise<ExitCode> {
     case 'gates':
       await (json ? listRendered(context, name, runbook) : listNames(context, name, runbook));
       return 0;
+    case 'symptoms':
+      await listSymptoms(context, runbook, json);
+      return 0;
     case 'glossary':
       listGlossary(context, runbook, json);
       return 0;
@@ -193,6 +196,26 @@ function listGlossary(context: CommandContext, runbook: Runbook, json: boolean):
     `  ${term.text[language].trim().replaceAll(/\s+/g, ' ')}`,
   ]);
   show(context, lines);
+}
+
+async function listSymptoms(context: CommandContext, runbook: Runbook, json: boolean): Promise<void> {
+  const [{ loadCatalogue }, { LAYER_WORD }] = await Promise.all([
+    import('./diagnose.js'),
+    import('./diagnose-text.js'),
+  ]);
+  const { symptoms } = await loadCatalogue(context, runbook);
+  const { language, color } = context;
+  if (json) {
+    const content = symptoms.map(({ place: _place, ...symptom }) => symptom);
+    return context.streams.result(jsonDocument('symptoms', { symptoms: content }));
+  }
+  show(
+    context,
+    symptoms.map(
+      ({ id, layer, title }) =>
+        `${paintTone(id, 'title', color)}  ${title[language]}  (${LAYER_WORD[layer][language]})`,
+    ),
+  );
 }
 
 async function listFaults(context: CommandContext, json: boolean): Promise<void> {

@@ -64,12 +64,51 @@ export const OPTIONS = {
     },
   },
   markdown: { kind: 'flag', about: { id: 'tabel Markdown di stdout', en: 'a Markdown table on stdout' } },
+  html: {
+    kind: 'text',
+    value: 'FILE',
+    about: {
+      id: 'tulis satu berkas HTML yang siap cetak (- = stdout)',
+      en: 'write one printable HTML file (- = stdout)',
+    },
+  },
   'retry-timeout': {
     kind: 'text',
     value: '120s',
     about: {
       id: 'periksa berulang sampai hijau atau waktu ini habis',
       en: 'check again and again until green or this time is up',
+    },
+  },
+  wait: {
+    kind: 'text',
+    value: '300s',
+    about: {
+      id: 'paling lama menunggu yang masih menyala, bawaan 300s; 0s = tidak menunggu',
+      en: 'how long to wait for what is still coming up, 300s by default; 0s = do not wait',
+    },
+  },
+  watch: {
+    kind: 'flag',
+    about: {
+      id: 'terus memeriksa sampai dihentikan; satu baris untuk setiap perubahan',
+      en: 'go on checking until stopped; one line for every change',
+    },
+  },
+  every: {
+    kind: 'text',
+    value: '60s',
+    about: {
+      id: 'jarak antarputaran --watch, bawaan 60s',
+      en: 'time between rounds of --watch, 60s by default',
+    },
+  },
+  listen: {
+    kind: 'text',
+    value: '127.0.0.1:PORT',
+    about: {
+      id: 'sajikan /metrics (Prometheus) dan /healthz; hanya di komputer ini',
+      en: 'serve /metrics (Prometheus) and /healthz; on this computer only',
     },
   },
   host: {
@@ -103,6 +142,29 @@ export const OPTIONS = {
     about: {
       id: 'pakai perintah runbook sendiri untuk aksi ini; boleh diulang',
       en: "use the runbook's own commands for this action; may be repeated",
+    },
+  },
+  bundle: {
+    kind: 'text',
+    value: 'FILE',
+    about: {
+      id: 'baca bundel ini sebagai ganti lab; tidak ada yang dihubungi',
+      en: 'read this bundle instead of a lab; nothing is contacted',
+    },
+  },
+  paste: {
+    kind: 'text',
+    value: 'FILE|-',
+    about: {
+      id: 'kenali gejala dari pesan galat di berkas ini (- = stdin)',
+      en: 'recognise the symptom in the error text of this file (- = stdin)',
+    },
+  },
+  fix: {
+    kind: 'flag',
+    about: {
+      id: 'perbaiki penyebab yang terbukti, setelah bertanya',
+      en: 'mend the cause that is proved, after asking',
     },
   },
   reason: { kind: 'text', value: 'TEXT', about: { id: 'alasan', en: 'the reason' } },

@@ -28,7 +28,7 @@ interface CommandSpec {
 }
 
 const MANY = Number.POSITIVE_INFINITY;
-export const LISTS = ['steps', 'gates', 'faults', 'glossary'] as const;
+export const LISTS = ['steps', 'gates', 'symptoms', 'faults', 'glossary'] as const;
 export type ListName = (typeof LISTS)[number];
 
 export const COMMANDS = {
@@ -112,10 +112,58 @@ export const COMMANDS = {
     words: '[STEP|GATE|GATE@HOST…]',
     count: [0, MANY],
     about: { id: 'periksa gate', en: 'ask gates' },
-    options: ['json', 'tap', 'junit', 'markdown', 'retry-timeout', 'host'],
+    options: ['json', 'tap', 'junit', 'markdown', 'retry-timeout', 'watch', 'every', 'listen', 'host'],
     more: {
-      id: 'warn dihitung hijau. Gate yang menjadi landasan gate yang diminta ikut diperiksa.',
-      en: 'A warn counts as green. Gates on which a wanted gate stands are asked as well.',
+      id: 'warn dihitung hijau. Gate yang menjadi landasan gate yang diminta ikut diperiksa. Dengan --watch program berjalan terus pada koneksi yang terbuka; dihentikan dengan Ctrl-C atau SIGTERM, kode keluarnya 0.',
+      en: 'A warn counts as green. Gates on which a wanted gate stands are asked as well. With --watch the program goes on over open connections; stopped by Ctrl-C or SIGTERM it exits with 0.',
+    },
+  },
+  smoke: {
+    words: '',
+    count: [0, 0],
+    about: {
+      id: 'daftar periksa setelah VM dinyalakan, menurut urutan menyala; menunggu yang masih menyala',
+      en: 'the checklist after the VMs were switched on, in boot order; waits for what is still coming up',
+    },
+    options: ['wait', 'json', 'tap', 'junit', 'markdown'],
+    more: {
+      id: 'Yang masih menyala ditunggu, yang rusak langsung disebut: gate pertama yang putus, hop-nya, dan gejalanya. Bagian lab yang belum dibuat tidak ikut. Bila semua hijau, keadaan ketiga VM dicatat; sesudah reboot ditunjukkan apa yang berbeda.',
+      en: 'What is still coming up is waited for, what is broken is told: the first broken gate, its hop, and its symptom. Parts of the lab that were not made yet are left out. When all is green the state of the three VMs is written down; after a reboot you see what is different.',
+    },
+  },
+  diary: {
+    words: '',
+    count: [0, 0],
+    about: {
+      id: 'apa yang berbeda di ketiga VM sejak uji asap hijau yang terakhir',
+      en: 'what is different on the three VMs since the last green smoke test',
+    },
+    options: ['json'],
+  },
+  expiry: {
+    words: '',
+    count: [0, 0],
+    about: {
+      id: 'apa yang akan habis masa berlakunya, berapa hari lagi, dan apa yang memperbaruinya',
+      en: 'what runs out, in how many days, and what renews it',
+    },
+    options: ['json'],
+    more: {
+      id: 'Kode keluar 1 bila sebuah sertifikat, kunci, atau token yang masih dibutuhkan sudah habis masa berlakunya.',
+      en: 'Exit code 1 when a certificate, key or token that is still needed has run out.',
+    },
+  },
+  diagnose: {
+    words: '[SYMPTOM…]',
+    count: [0, MANY],
+    about: {
+      id: 'cari apa yang rusak, di mana pertama kali putus, dan apa yang memperbaikinya',
+      en: 'find what is broken, where it broke first, and what mends it',
+    },
+    options: ['paste', 'bundle', 'fix', 'yes', 'yes-destroy', 'json'],
+    more: {
+      id: 'Tanpa nama gejala, seluruh lab dilihat. Dengan --paste cukup sebuah pesan galat, juga tanpa lab; dengan --bundle dibaca sebuah bundel. Kode keluar: 0 tidak ada yang rusak, 1 ada, 3 ada yang tidak bisa dilihat.',
+      en: 'Without the name of a symptom the whole lab is looked at. With --paste an error message will do, even without a lab; with --bundle a bundle is read. Exit code: 0 nothing is broken, 1 something is, 3 something could not be looked at.',
     },
   },
   secret: {
@@ -139,8 +187,41 @@ export const COMMANDS = {
   report: {
     words: '',
     count: [0, 0],
-    about: { id: 'apa yang dijalankan dan terlihat (Markdown)', en: 'what was done and seen (Markdown)' },
-    options: ['json', 'out', 'replace'],
+    about: {
+      id: 'apa yang dijalankan dan terlihat, dari catatan; tidak bertanya ke host',
+      en: 'what was done and seen, from the record; asks no host',
+    },
+    options: ['markdown', 'html', 'junit', 'tap', 'json', 'out', 'replace'],
+    more: {
+      id: 'Markdown bila tidak diminta bentuk lain. --html dan --junit menulis ke berkas, mode 0600, dan boleh menyertai bentuk lain di stdout. Berkas yang sudah ada hanya diganti dengan --replace.',
+      en: 'Markdown unless another form is asked for. --html and --junit write to a file, mode 0600, and can go with another form on stdout. A file that exists is only replaced with --replace.',
+    },
+  },
+  bundle: {
+    words: 'FILE.tar.gz',
+    count: [1, 1],
+    about: {
+      id: 'kumpulkan keadaan lab ke satu arsip tanpa rahasia, untuk dimintakan bantuan',
+      en: 'gather the state of the lab into one archive without secrets, to ask for help with',
+    },
+    options: ['replace', 'json'],
+    more: {
+      id: 'Hanya membaca. Host yang mati disebut di dalamnya. manifest.json menyebut setiap berkas, apa yang disamarkan, dan apa yang tidak ikut. Dibaca lagi tanpa lab oleh: threebody-tui diagnose --bundle FILE. Kode keluar 3: ada host yang tidak menjawab, arsipnya tetap ditulis.',
+      en: 'It only reads. A host that is down is named in it. manifest.json lists every file, what was masked and what was left out. Read again without the lab by: threebody-tui diagnose --bundle FILE. Exit code 3: a host did not answer; the archive is written all the same.',
+    },
+  },
+  completion: {
+    words: 'bash|zsh|fish',
+    count: [1, 1],
+    about: {
+      id: 'tulis skrip pelengkap untuk shell ke stdout',
+      en: 'print a completion script for the shell on stdout',
+    },
+    options: [],
+    more: {
+      id: 'bash: `source <(threebody-tui completion bash)` di ~/.bashrc · zsh: simpan sebagai _threebody-tui di sebuah direktori $fpath · fish: simpan sebagai ~/.config/fish/completions/threebody-tui.fish. Langkah, gate, gejala, dan kerusakan ikut ditawarkan; lab tidak dihubungi.',
+      en: 'bash: `source <(threebody-tui completion bash)` in ~/.bashrc · zsh: keep it as _threebody-tui in a directory of $fpath · fish: keep it as ~/.config/fish/completions/threebody-tui.fish. Steps, gates, symptoms and faults are offered too; no lab is contacted.',
+    },
   },
   scaffold: {
     words: 'DIR',

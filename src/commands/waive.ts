@@ -32,7 +32,10 @@ export async function waive(context: CommandContext): Promise<ExitCode> {
       return 0;
     }
     if (session.memory.results.get(gate.key)?.verdict === 'pass') throw refuse(reasons.notWaivable);
-    const waiver: Waiver = { key: gate.key, ...terms, by: session.by, madeAt: context.now() };
+    const { until } = terms;
+    // Somebody may well put into the reason what the password is.
+    const reason = session.mask(terms.reason);
+    const waiver: Waiver = { key: gate.key, reason, until, by: session.by, madeAt: context.now() };
     session.memory.waive(waiver);
     await session.journal.append({ kind: 'waiver', at: context.now(), waiver, withdrawn: false });
     talk(context, {

@@ -3,6 +3,7 @@ import { say } from '../i18n/text.js';
 import { reasons } from '../i18n/texts/reasons.js';
 import { HOST_NAMES } from '../lab/types.js';
 import { isZoomed } from '../state/live/listing.js';
+import { inWalk, isBrowsing } from '../state/troubles-view.js';
 import type { AppState, ScreenName } from '../state/types.js';
 import { bind, type KeyBinding } from './binding.js';
 import { moveMessage, type Move } from './move.js';
@@ -23,6 +24,7 @@ const LISTS: readonly ScreenName[] = [
   'stream',
   'events',
   'path',
+  'troubles',
 ];
 
 function mover(move: Move, keys: readonly string[], id: string, en: string): KeyBinding {
@@ -47,6 +49,8 @@ export const MOVE_KEYS: readonly KeyBinding[] = [
   mover('end', ['end', 'G'], 'ke akhir', 'to the end'),
 ];
 
+const isInsideTroubles = (state: AppState): boolean =>
+  state.ui.stack.at(-1) === 'troubles' && (inWalk(state) || isBrowsing(state));
 const atRoot = (state: AppState): boolean => state.ui.stack.length <= 1;
 
 export const ANYWHERE_KEYS: readonly KeyBinding[] = [
@@ -82,7 +86,7 @@ export const ANYWHERE_KEYS: readonly KeyBinding[] = [
     describe: say('Kembali ke layar sebelumnya.', 'Back to the screen before.'),
     footer: 85,
     // Where Esc leaves something within the screen, that comes first.
-    when: (state) => !isZoomed(state) && state.ui.stack.at(-1) !== 'stream',
+    when: (state) => !isZoomed(state) && state.ui.stack.at(-1) !== 'stream' && !isInsideTroubles(state),
     disabled: (state) => (atRoot(state) ? reasons.rootScreen : null),
     act: () => ({ type: 'ui.back' }),
   }),

@@ -279,6 +279,7 @@ export const TEXT_KEYS: readonly KeyBinding[] = [
       'stream',
       'events',
       'path',
+      'troubles',
     ],
     label: say('salin', 'copy'),
     describe: say(

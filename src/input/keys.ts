@@ -15,6 +15,8 @@ import { TYPING_KEYS } from './keys-typing.js';
 import { GATE_KEYS, STEP_KEYS } from './keys-work.js';
 import { shownKey, type KeyName } from './names.js';
 import { PATH_KEYS } from './keys-path.js';
+import { FIX_KEYS } from './keys-troubles-fix.js';
+import { TROUBLE_KEYS } from './keys-troubles.js';
 
 export const KEY_TABLE: readonly KeyBinding[] = [
   ...TYPING_KEYS,
@@ -27,6 +29,8 @@ export const KEY_TABLE: readonly KeyBinding[] = [
   ...STREAM_KEYS,
   ...EVENT_KEYS,
   ...PATH_KEYS,
+  ...FIX_KEYS,
+  ...TROUBLE_KEYS,
   ...STEP_KEYS,
   ...GATE_KEYS,
   ...TEXT_KEYS,

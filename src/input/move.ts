@@ -7,6 +7,7 @@ import { eventCursor, timeline } from '../state/live/timeline.js';
 import type { Message } from '../state/messages.js';
 import { stepGates } from '../state/standing.js';
 import { stepTab } from '../state/tabs.js';
+import { inWalk, troubleCursor, troubleRows, TROUBLES_LIST } from '../state/troubles-view.js';
 import { connectFields } from '../state/typing.js';
 import type { AppState } from '../state/types.js';
 import type { KeyContext } from './binding.js';
@@ -146,6 +147,14 @@ function moveEvents(state: AppState, move: Move, context: KeyContext): Message |
       };
 }
 
+/** From row to row of the symptoms; the cursor keeps to the symptom. */
+function moveTroubles(state: AppState, move: Move, page: number): Message | null {
+  const rows = troubleRows(state);
+  const at = clamp(troubleCursor(state, rows) + offset(move, page, rows.length), rows.length - 1);
+  const row = rows[at];
+  return row === undefined ? null : { type: 'ui.pick', name: TROUBLES_LIST, key: row.key, at };
+}
+
 export function moveMessage(state: AppState, move: Move, context: KeyContext): Message | null {
   const { page } = context.extent(state);
   if (state.ui.dialog !== null) return { type: 'dialog.move', by: offset(move, 4, 4) };
@@ -185,7 +194,9 @@ export function moveMessage(state: AppState, move: Move, context: KeyContext): M
     case 'path':
       return scroll(state, 'path.scroll', move, context);
     case 'troubles':
-      return null;
+      return inWalk(state)
+        ? scroll(state, 'troubles.scroll', move, context)
+        : moveTroubles(state, move, page);
     case 'glossary':
       return cursor(state, 'glossary.cursor', visibleTerms(state).length, move, page);
     case 'help':

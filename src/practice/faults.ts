@@ -1,8 +1,11 @@
 /** Breakages that the practice lab can be given. Data with a hand each to apply and to take back. */
 import { APP_FAULTS } from './apps/faults.js';
+import { MANIFEST_FAULTS } from './apps/manifest-faults.js';
 import { DOCKER_FAULTS } from './docker/faults.js';
+import { EDGE_FAULTS } from './edge/faults.js';
 import { GITLAB_FAULTS } from './gitlab/faults.js';
 import { KUBERNETES_FAULTS } from './kubernetes/faults.js';
+import { NODE_FAULTS } from './kubernetes/node-faults.js';
 import { edit, type Fault } from './fault.js';
 import type { WireEvent } from './host.js';
 import { LOCK_FILES } from './model/packages.js';
@@ -152,6 +155,9 @@ export const FAULTS: readonly Fault[] = [
   ...GITLAB_FAULTS,
   ...KUBERNETES_FAULTS,
   ...APP_FAULTS,
+  ...EDGE_FAULTS,
+  ...NODE_FAULTS,
+  ...MANIFEST_FAULTS,
 ];
 
 export function findFault(id: string): Fault | undefined {

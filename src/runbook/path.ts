@@ -90,7 +90,7 @@ export function judgeHop(hop: RenderedHop, recording: Recording, now: number): H
 /** A command says its own latency in a line `ms N`; of other probes it is the time they took. */
 function latencyOf(hop: RenderedHop, recording: Recording): number | null {
   if (recording.exit === null) return null;
-  if (hop.probe.kind !== 'command') return recording.durationMs;
+  if (hop.probe.kind !== 'command') return Math.round(recording.durationMs);
   const line = /^ms (\d{1,7})$/m.exec(recording.stdout)?.[1];
   return line === undefined ? null : Number(line);
 }

@@ -2,6 +2,7 @@
 import { live as liveText } from '../i18n/texts/live.js';
 import { dialogs as text } from '../i18n/texts/dialogs.js';
 import { secrets as secretText } from '../i18n/texts/secrets.js';
+import { fixDialog } from '../i18n/texts/troubles.js';
 import { riskWord } from '../i18n/texts/words.js';
 import type { HostName, Text } from '../lab/types.js';
 import type { RenderedAction, StepId } from '../runbook/types.js';
@@ -11,6 +12,7 @@ import type { Dialog } from '../state/types.js';
 import type { Tone } from '../term/theme.js';
 import { actLines, chooseActLines } from './act-dialog.js';
 import { secretLines } from './secret-dialog.js';
+import { fixDialogLines } from './troubles-fix.js';
 import { fieldSpans } from './ui/field.js';
 import { cell, fullLine, line, prose, span, BLANK, type Line } from './ui/line.js';
 import { glyphsOf, inLang, type View } from './view.js';
@@ -216,6 +218,13 @@ function content(view: View, dialog: Dialog, columns: number, rows: number): Con
         title: liveText.confirmAct,
         tone: dialog.kind === 'typed-act' ? 'bad' : 'title',
         lines: actLines(view, dialog, columns),
+      };
+    case 'confirm-fix':
+    case 'typed-fix':
+      return {
+        title: fixDialog.title({ what: `${dialog.plan.symptom}/${dialog.plan.fix.id}` }),
+        tone: dialog.plan.risk === 'destroys' ? 'bad' : 'title',
+        lines: fixDialogLines(view, dialog, columns, rows),
       };
     case 'confirm-replace':
       return {

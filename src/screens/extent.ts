@@ -18,6 +18,7 @@ import { vagrantChromeRows, vagrantText } from './setup.js';
 import { outputLogRows, stepText, STEP_CHROME_ROWS } from './step.js';
 import { commandText } from './step-commands.js';
 import { streamCopy, STREAM_CHROME_ROWS } from './stream.js';
+import { troublesCopy, troublesExtent } from './troubles.js';
 import { itemCopy, listRoom } from './live/list.js';
 import { bodyRows, type View } from './view.js';
 
@@ -62,8 +63,10 @@ export function extentOf(view: View): Extent {
       return { max: 0, page: eventRoom(rows) };
     case 'path':
       return extentFor(hopText(view, columns).length, rows - flowRows(view));
-    case 'troubles':
-      return { max: 0, page: rows };
+    case 'troubles': {
+      const text = troublesExtent(view, columns, rows);
+      return extentFor(text.lines, text.rows);
+    }
     case 'gates':
       return { max: 0, page: Math.max(1, rows - LIST_CHROME_ROWS - sayingRows(columns)) };
     case 'glossary':
@@ -115,8 +118,9 @@ export function copyableText(view: View): string | null {
     case 'welcome':
     case 'connect':
     case 'help':
-    case 'troubles':
       return null;
+    case 'troubles':
+      return troublesCopy(view);
     case 'path':
       return pathCopy(view);
     case 'home':

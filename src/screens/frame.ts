@@ -1,5 +1,6 @@
 /** The lines that are the same on every screen: header, notice, keys. */
 import { home } from '../i18n/texts/home.js';
+import { troubles as troubleText } from '../i18n/texts/troubles.js';
 import { words } from '../i18n/texts/words.js';
 import { footerKeyText, footerRows } from '../input/keys.js';
 import { isCancelling } from '../state/cancelling.js';
@@ -12,6 +13,8 @@ import { lineWidth, line, span, spread, type Line, type Span } from './ui/line.j
 import { standingSign } from './ui/standing.js';
 import { width } from './ui/cells.js';
 
+/** A look is told of in the header for so long, ms. */
+const LOOK_NEWS_MS = 10 * 60_000;
 /** Columns at the right end of the header that the spinner has for itself. */
 export const SPINNER_COLUMNS = 4;
 
@@ -29,6 +32,15 @@ function phaseMarks(view: View): Line {
   ]);
 }
 
+/** How many symptoms the last look found, for as long as that is news. */
+function troubleCount(view: View): Span[] {
+  const { troubles, now, terminal, ui } = view.state;
+  const count = troubles.look?.findings.length ?? 0;
+  const old = troubles.look === null || now - troubles.look.at > LOOK_NEWS_MS;
+  if (count === 0 || old || ui.stack.at(-1) === 'troubles' || layoutOf(terminal) === 'narrow') return [];
+  return [span(`${inLang(view, troubleText.count({ count }))} (t)  `, 'warn')];
+}
+
 export function headerLines(view: View, columns: number): Line[] {
   const { state } = view;
   const { lab } = state;
@@ -42,7 +54,7 @@ export function headerLines(view: View, columns: number): Line[] {
     left.push(span(`  ${lab.name}`));
   }
   const right: Span[] = [
-    ...(lab === null ? [] : phaseMarks(view)),
+    ...(lab === null ? [] : [...troubleCount(view), ...phaseMarks(view)]),
     span(`  ${state.lang.toUpperCase()}`, 'dim'),
   ];
   const room = columns - SPINNER_COLUMNS;

@@ -20,6 +20,7 @@ import { glossaryScreen, helpScreen } from './reference.js';
 import { vagrantScreen, welcomeScreen } from './setup.js';
 import { stepScreen } from './step.js';
 import { streamScreen } from './stream.js';
+import { troublesScreen } from './troubles.js';
 import type { Line } from './ui/line.js';
 import { block } from './ui/line.js';
 import { bodyRows, layoutOf, type View } from './view.js';
@@ -37,7 +38,7 @@ export interface Band {
   readonly regions: readonly Region[];
 }
 
-const WHOLE: Readonly<Record<Exclude<ScreenName, 'home' | 'troubles'>, Build>> = {
+const WHOLE: Readonly<Record<Exclude<ScreenName, 'home'>, Build>> = {
   welcome: welcomeScreen,
   connect: connectScreen,
   vagrant: vagrantScreen,
@@ -53,6 +54,7 @@ const WHOLE: Readonly<Record<Exclude<ScreenName, 'home' | 'troubles'>, Build>> =
   stream: streamScreen,
   events: eventsScreen,
   path: pathScreen,
+  troubles: troublesScreen,
 };
 
 const one = (rows: number, columns: number, key: string, build: Build): Band => ({
@@ -149,7 +151,7 @@ export function bandsOf(
 ): readonly Band[] {
   const rows = bodyRows(terminal);
   const { columns } = terminal;
-  if (screen !== 'home' && screen !== 'troubles') {
+  if (screen !== 'home') {
     return [one(rows, columns, screen, WHOLE[screen])];
   }
   if (zoomed) return zoomedHome(columns, rows);

@@ -12,6 +12,7 @@ import { footerLine } from './frame.js';
 import { linkWord } from './host-pane.js';
 import { bandsOf, buildRegion } from './layout.js';
 import { plain } from './ui/line.js';
+import { troublesNews } from './troubles.js';
 import { inLang, type View } from './view.js';
 
 /** Read out at a width that wraps rarely; the height only bounds long lists. */
@@ -69,6 +70,7 @@ export function newsBetween(before: AppState, view: View): string[] {
     if (old?.phase !== run.phase)
       news.push(`${run.step} ${run.host}: ${inLang(view, stepText.runPhase[run.phase])}`);
   }
+  news.push(...troublesNews(before, view));
   const { notice } = state.ui;
   if (notice !== null && notice !== before.ui.notice) news.push(inLang(view, notice.text));
   return news;

@@ -17,6 +17,8 @@ export function isBusy(state: AppState): boolean {
     (state.opening !== null ||
       runningRuns(state).length > 0 ||
       state.live.acting.length > 0 ||
+      state.troubles.gathering !== null ||
+      state.troubles.doing !== null ||
       Object.values(state.gates).some((gate) => gate?.running === true) ||
       Object.values(state.connect.tests).some((test) => test.kind === 'testing'))
   );

@@ -97,6 +97,7 @@ function slice(state: AppState, message: Message): Transition {
     case 'troubles.paste':
     case 'troubles.step':
     case 'troubles.focus':
+    case 'troubles.back':
       return troubles(state, message);
     case 'path.gate':
     case 'clock':

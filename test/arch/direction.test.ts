@@ -12,13 +12,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   project: ['lab'],
   runbook: ['lab', 'gates', 'project'],
   symptoms: ['lab', 'gates', 'runbook'],
+  smoke: ['lab', 'gates', 'runbook'],
   i18n: ['lab', 'types:gates', 'types:runbook', 'types:state', 'types:ports'],
   term: ['lab', 'i18n', 'types:gates', 'types:state'],
-  state: ['lab', 'gates', 'runbook', 'symptoms', 'i18n', 'types:ports'],
+  state: ['lab', 'gates', 'runbook', 'symptoms', 'smoke', 'i18n', 'types:ports'],
   input: ['lab', 'gates', 'runbook', 'state', 'i18n', 'types:ports'],
-  screens: ['lab', 'gates', 'runbook', 'symptoms', 'state', 'i18n', 'term', 'input', 'types:ports'],
+  screens: ['lab', 'gates', 'runbook', 'symptoms', 'smoke', 'state', 'i18n', 'term', 'input', 'types:ports'],
   ports: ['types:lab', 'types:gates', 'types:runbook'],
-  services: ['lab', 'gates', 'project', 'runbook', 'symptoms', 'state', 'i18n', 'ports'],
+  services: ['lab', 'gates', 'project', 'runbook', 'symptoms', 'smoke', 'state', 'i18n', 'ports'],
   practice: ['lab', 'i18n'],
   commands: [
     'lab',
@@ -26,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'project',
     'runbook',
     'symptoms',
+    'smoke',
     'state',
     'i18n',
     'term',
@@ -38,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'gates',
     'runbook',
     'symptoms',
+    'smoke',
     'state',
     'i18n',
     'term',
@@ -57,7 +60,7 @@ const PACKAGES: Readonly<Record<string, { readonly by: readonly string[]; readon
   ink: { by: ['app', 'screens'] },
   'ink-spinner': { by: ['screens'] },
   zustand: { by: ['state', 'screens'] },
-  zod: { by: ['lab', 'runbook', 'gates', 'symptoms', 'services', 'commands', 'practice'] },
+  zod: { by: ['lab', 'runbook', 'gates', 'symptoms', 'smoke', 'services', 'commands', 'practice'] },
   yaml: { by: ['lab', 'runbook', 'services', 'commands', 'practice'] },
   'string-width': { by: ['screens', 'term', 'services', 'commands'] },
   'write-file-atomic': { by: ['services'] },
@@ -73,12 +76,13 @@ const PACKAGES: Readonly<Record<string, { readonly by: readonly string[]; readon
 };
 
 /** Parts of Node that screens, states and content do not reach for: their world comes to them as values. */
-const PURE = ['lab', 'gates', 'project', 'runbook', 'symptoms', 'state', 'input', 'screens', 'i18n'];
+const PURE = ['lab', 'gates', 'project', 'runbook', 'symptoms', 'smoke', 'state', 'input', 'screens', 'i18n'];
 /** Reading content is what load.ts and read.ts are there for; path and crypto compute, they do not act. */
 const NODE_ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/runbook/load.ts': ['node:fs/promises', 'node:path', 'node:url'],
   'src/project/read.ts': ['node:fs/promises'],
   'src/symptoms/load.ts': ['node:fs/promises', 'node:path'],
+  'src/smoke/load.ts': ['node:fs/promises', 'node:path'],
 };
 const NODE_COMPUTES = ['node:path', 'node:crypto', 'node:util'];
 
@@ -189,7 +193,7 @@ describe('what a room may do', () => {
   it('gives screens, states and keys no process, timer or network of their own', () => {
     const wrong = [...sources].flatMap(([name, text]) => {
       if (
-        !['screens', 'state', 'input', 'gates', 'symptoms'].includes(folderOf(name)) ||
+        !['screens', 'state', 'input', 'gates', 'symptoms', 'smoke'].includes(folderOf(name)) ||
         MAY_ACT.includes(name)
       )
         return [];

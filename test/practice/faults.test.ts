@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { GateKey } from '../../src/gates/types.js';
 import { APP_FAULTS } from '../../src/practice/apps/faults.js';
+import { MANIFEST_FAULTS } from '../../src/practice/apps/manifest-faults.js';
 import { DOCKER_FAULTS } from '../../src/practice/docker/faults.js';
+import { EDGE_FAULTS } from '../../src/practice/edge/faults.js';
 import { GITLAB_FAULTS } from '../../src/practice/gitlab/faults.js';
 import { KUBERNETES_FAULTS } from '../../src/practice/kubernetes/faults.js';
+import { NODE_FAULTS } from '../../src/practice/kubernetes/node-faults.js';
 import { FAULTS } from '../../src/practice/faults.js';
 import { startPracticeLab, type PracticeLab } from '../../src/practice/lab.js';
 import { HOSTS, Rehearsal, STEPS } from './runbook.js';
@@ -61,7 +64,11 @@ describe('faults', () => {
         !DOCKER_FAULTS.includes(fault) &&
         !KUBERNETES_FAULTS.includes(fault) &&
         !GITLAB_FAULTS.includes(fault) &&
-        !APP_FAULTS.includes(fault),
+        !APP_FAULTS.includes(fault) &&
+        // These are rehearsed with the diagnosis: broken, named, mended.
+        !EDGE_FAULTS.includes(fault) &&
+        !NODE_FAULTS.includes(fault) &&
+        !MANIFEST_FAULTS.includes(fault),
     );
     expect(others.map((fault) => fault.id).toSorted()).toEqual(
       [...Object.keys(BY_GATE), ...ELSEWHERE].toSorted(),

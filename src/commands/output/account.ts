@@ -1,12 +1,39 @@
-/** The account of a lab: how its gates stand, what was run, what was waived. */
-import { duration } from '../../i18n/format.js';
+/** The account of a lab: how its gates stand, what was run, what was waived, which symptoms were seen. And it as JSON. */
 import type { GateResult, Standing, Waiver } from '../../gates/types.js';
-import { HOST_NAMES, type Lab, type Language } from '../../lab/types.js';
-import type { RenderedGate, Runbook } from '../../runbook/types.js';
+import { HOST_NAMES, type Lab, type Text } from '../../lab/types.js';
+import type { RenderedGate } from '../../runbook/types.js';
+import { maskEntry } from '../../services/journal/mask-entry.js';
 import type { JobEnd, JournalEntry } from '../../services/ports.js';
-import { standingWord } from '../../i18n/texts/words.js';
+import type { CheckedGate, CheckReport } from '../verdicts.js';
 import { instant, jsonDocument } from './document.js';
-import { cell, code, table } from './markdown.js';
+
+/** One gate of the account. */
+export interface AccountGate {
+  readonly gate: RenderedGate;
+  readonly result: GateResult | null;
+  readonly waiver: Waiver | null;
+  readonly standing: Standing;
+}
+
+/** A symptom that verdicts or fixes of the journal name. */
+export interface AccountSymptom {
+  readonly id: string;
+  readonly title: Text;
+  /** Gates that named it, newest verdicts of the account and turns of the journal. */
+  readonly gates: readonly string[];
+  /** Epoch ms, when a verdict first and last named it; null when only fixes did. */
+  readonly firstSeen: number | null;
+  readonly lastSeen: number | null;
+  /** Whether a gate names it now. */
+  readonly open: boolean;
+  readonly fixes: readonly {
+    readonly fix: string;
+    readonly host: string;
+    readonly at: number;
+    readonly end: JobEnd;
+    readonly by: string;
+  }[];
+}
 
 export interface Account {
   readonly version: string;
@@ -14,17 +41,133 @@ export interface Account {
   readonly by: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  readonly runbook: Runbook;
-  readonly gates: readonly {
-    readonly gate: RenderedGate;
-    readonly result: GateResult | null;
-    readonly waiver: Waiver | null;
-    readonly standing: Standing;
-  }[];
+  readonly gates: readonly AccountGate[];
   /** Oldest first. */
   readonly entries: readonly JournalEntry[];
   /** Lines of the journal that could not be read. */
   readonly damaged: number;
+  readonly symptoms: readonly AccountSymptom[];
+}
+
+/** How a job ended, as one word or two; the same in both languages, since it is what logs say. */
+export function endWord(end: JobEnd): string {
+  switch (end.kind) {
+    case 'exited':
+      return end.exit === 0 ? 'ok' : `exit ${end.exit}`;
+    case 'timed-out':
+    case 'flooded':
+    case 'cancelled':
+      return end.kind;
+    case 'lost':
+      return `lost (${end.reason})`;
+  }
+}
+
+/** `2026-11-22 02:10:07`, UTC. @param at milliseconds since the epoch */
+export function when(at: number): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** Waivers that hold or held, newest word for each gate. */
+export function waiversOf(account: Account): readonly Extract<JournalEntry, { readonly kind: 'waiver' }>[] {
+  return account.entries.flatMap((entry) => (entry.kind === 'waiver' ? [entry] : []));
+}
+
+/**
+ * Symptoms that verdicts and fixes name: pure, so that a report asks no host.
+ * @param titleOf title of a symptom, null when the catalogue has none of this id
+ */
+export function symptomsOf(
+  gates: readonly AccountGate[],
+  entries: readonly JournalEntry[],
+  titleOf: (id: string) => Text | null,
+): readonly AccountSymptom[] {
+  const sightings = [
+    ...entries.flatMap((entry) => (entry.kind === 'gate' ? [entry.result] : [])),
+    ...gates.flatMap(({ result }) => (result === null ? [] : [result])),
+  ].flatMap((result) =>
+    result.symptom === null
+      ? []
+      : [{ id: result.symptom, key: `${result.gate}@${result.subject}`, at: result.judgedAt }],
+  );
+  const fixes = entries.flatMap((entry) =>
+    entry.kind === 'job' && titleOf(entry.step) !== null ? [entry] : [],
+  );
+  const ids = [...new Set([...sightings.map((one) => one.id), ...fixes.map((one) => one.step)])].toSorted();
+  return ids.map((id) => {
+    const seen = sightings.filter((one) => one.id === id);
+    const times = seen.map((one) => one.at);
+    return {
+      id,
+      title: titleOf(id) ?? { id, en: id },
+      gates: [...new Set(seen.map((one) => one.key))],
+      firstSeen: times.length === 0 ? null : Math.min(...times),
+      lastSeen: times.length === 0 ? null : Math.max(...times),
+      open: gates.some(({ result }) => result?.symptom === id),
+      fixes: fixes
+        .filter((one) => one.step === id)
+        .map(({ action, host, startedAt, end, by }) => ({ fix: action, host, at: startedAt, end, by })),
+    };
+  });
+}
+
+/**
+ * The account without secrets. Done before anything is written, text by text: in a finished document a secret may be
+ * escaped past recognition, and what is masked there may cut into the markup.
+ */
+export function maskAccount(account: Account, mask: (text: string) => string): Account {
+  const maskWaiver = (waiver: Waiver): Waiver => ({
+    ...waiver,
+    reason: mask(waiver.reason),
+    by: mask(waiver.by),
+  });
+  const maskResult = (result: GateResult): GateResult => {
+    const masked = maskEntry({ kind: 'gate', at: result.judgedAt, result }, mask);
+    return masked.kind === 'gate' ? masked.result : result;
+  };
+  return {
+    ...account,
+    lab: { ...account.lab, name: mask(account.lab.name) },
+    gates: account.gates.map(({ result, waiver, ...rest }) => ({
+      ...rest,
+      result: result === null ? null : maskResult(result),
+      waiver: waiver === null ? null : maskWaiver(waiver),
+    })),
+    entries: account.entries.map((entry) => maskEntry(entry, mask)),
+  };
+}
+
+const NEVER: Text = { id: 'belum pernah ditanya', en: 'never asked' };
+
+/** The account as a check, for the forms that only know tests. What was never asked is there, as something left out. */
+export function accountAsCheck({ version, lab, at, gates }: Account): CheckReport {
+  const checked = gates.map(({ gate, result, waiver, standing }): CheckedGate => ({
+    gate,
+    standing,
+    waiver: standing === 'waived' ? waiver : null,
+    result: result ?? {
+      gate: gate.gate,
+      subject: gate.subject,
+      verdict: 'unknown',
+      say: NEVER,
+      hints: [],
+      symptom: null,
+      evidence: [],
+      blockedBy: [],
+      judgedAt: at,
+    },
+  }));
+  const asked = gates.flatMap(({ result }) => (result === null ? [] : [result.judgedAt]));
+  const { name, file, practice } = lab;
+  return {
+    version,
+    lab: { name, file, practice },
+    startedAt: asked.length === 0 ? at : Math.min(...asked),
+    finishedAt: at,
+    attempts: 1,
+    gates: checked,
+    exit: 0,
+  };
 }
 
 /** @param mask hides secrets */
@@ -45,188 +188,22 @@ export function reportJson(account: Account, mask: (text: string) => string): st
         say: result?.say ?? null,
         judgedAt: result === null ? null : instant(result.judgedAt),
         waiver,
+        verdict: result?.verdict ?? null,
+        symptom: result?.symptom ?? null,
+        evidence: (result?.evidence ?? []).map(({ startedAt, ...one }) => ({
+          ...one,
+          startedAt: instant(startedAt),
+        })),
+      })),
+      symptoms: account.symptoms.map(({ firstSeen, lastSeen, fixes, ...one }) => ({
+        ...one,
+        firstSeen: firstSeen === null ? null : instant(firstSeen),
+        lastSeen: lastSeen === null ? null : instant(lastSeen),
+        fixes: fixes.map(({ at, ...fix }) => ({ ...fix, at: instant(at) })),
       })),
       journal: account.entries,
       damagedJournalLines: account.damaged,
     },
     mask,
   );
-}
-
-const WORDS = {
-  id: {
-    title: 'Laporan lab',
-    written: 'Ditulis',
-    host: 'Host',
-    address: 'Alamat',
-    gates: 'Gate',
-    stands: 'Keadaan',
-    about: 'Tentang',
-    seen: 'Terlihat',
-    when: 'Kapan (UTC)',
-    runs: 'Yang dijalankan',
-    action: 'Aksi',
-    end: 'Akhir',
-    took: 'Lama',
-    by: 'Oleh',
-    waivers: 'Yang dilewati',
-    reason: 'Alasan',
-    until: 'Sampai',
-    none: 'Belum ada.',
-    undo: 'dikembalikan',
-    runbook: 'perintah runbook',
-    satisfied: 'sudah terpenuhi',
-    withdrawn: 'ditarik kembali',
-    damaged: (count: number) => `${count} baris jurnal rusak dan tidak ikut di sini.`,
-  },
-  en: {
-    title: 'Lab report',
-    written: 'Written',
-    host: 'Host',
-    address: 'Address',
-    gates: 'Gates',
-    stands: 'Stands',
-    about: 'About',
-    seen: 'Seen',
-    when: 'When (UTC)',
-    runs: 'What was run',
-    action: 'Action',
-    end: 'End',
-    took: 'Took',
-    by: 'By',
-    waivers: 'What was waived',
-    reason: 'Reason',
-    until: 'Until',
-    none: 'Nothing yet.',
-    undo: 'undone',
-    runbook: "the runbook's commands",
-    satisfied: 'satisfied already',
-    withdrawn: 'taken back',
-    damaged: (count: number) => `${count} lines of the journal are damaged and left out.`,
-  },
-} as const;
-
-/** `2026-11-22 02:10:07` */
-function when(at: number): string {
-  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-function endWord(end: JobEnd): string {
-  switch (end.kind) {
-    case 'exited':
-      return end.exit === 0 ? 'ok' : `exit ${end.exit}`;
-    case 'timed-out':
-    case 'flooded':
-    case 'cancelled':
-      return end.kind;
-    case 'lost':
-      return `lost (${end.reason})`;
-  }
-}
-
-export function reportMarkdown(account: Account, language: Language): string {
-  const words = WORDS[language];
-  const { lab } = account;
-  return [
-    `# ${words.title}: ${cell(lab.name)}`,
-    '',
-    `${words.written}: ${when(account.at)} UTC · ${cell(account.by)} · threebody-tui ${account.version}`,
-    '',
-    table(
-      [words.host, words.address],
-      HOST_NAMES.map((name) => [name, code(lab.hosts[name].address)]),
-    ),
-    '',
-    `## ${words.gates}`,
-    '',
-    ...gatesPart(account, language),
-    '',
-    `## ${words.runs}`,
-    '',
-    ...runsPart(account, language),
-    '',
-    `## ${words.waivers}`,
-    '',
-    ...waiversPart(account, language),
-    ...(account.damaged > 0 ? ['', words.damaged(account.damaged)] : []),
-    '',
-  ].join('\n');
-}
-
-function gatesPart(account: Account, language: Language): string[] {
-  const words = WORDS[language];
-  const judged = account.gates.filter((one) => one.result !== null || one.waiver !== null);
-  if (judged.length === 0) return [words.none];
-  return [
-    table(
-      [words.stands, words.gates, words.about, words.seen, words.when],
-      judged.map(({ gate, result, standing }) => [
-        standingWord[standing][language],
-        code(gate.key),
-        cell(gate.title[language]),
-        cell(result?.say[language] ?? ''),
-        result === null ? '' : when(result.judgedAt),
-      ]),
-    ),
-  ];
-}
-
-function runsPart(account: Account, language: Language): string[] {
-  const words = WORDS[language];
-  const rows = account.entries.flatMap((entry): string[][] => {
-    switch (entry.kind) {
-      case 'job': {
-        const notes = [
-          ...(entry.purpose === 'undo' ? [words.undo] : []),
-          ...(entry.variant === 'runbook' ? [words.runbook] : []),
-        ];
-        const name = code(`${entry.step}/${entry.action}`);
-        return [
-          [
-            when(entry.startedAt),
-            entry.host,
-            notes.length === 0 ? name : `${name} (${notes.join(', ')})`,
-            cell(endWord(entry.end)),
-            duration(language, entry.endedAt - entry.startedAt),
-            cell(entry.by),
-          ],
-        ];
-      }
-      case 'satisfied':
-        return [
-          [
-            when(entry.at),
-            entry.host,
-            code(`${entry.step}/${entry.action}`),
-            words.satisfied,
-            '',
-            cell(entry.by),
-          ],
-        ];
-      case 'gate':
-      case 'waiver':
-        return [];
-    }
-  });
-  if (rows.length === 0) return [words.none];
-  return [table([words.when, words.host, words.action, words.end, words.took, words.by], rows)];
-}
-
-function waiversPart(account: Account, language: Language): string[] {
-  const words = WORDS[language];
-  const rows = account.entries.flatMap((entry) =>
-    entry.kind === 'waiver'
-      ? [
-          [
-            when(entry.at),
-            code(entry.waiver.key),
-            entry.withdrawn ? words.withdrawn : cell(entry.waiver.reason),
-            entry.withdrawn ? '' : entry.waiver.until,
-            cell(entry.waiver.by),
-          ],
-        ]
-      : [],
-  );
-  if (rows.length === 0) return [words.none];
-  return [table([words.when, words.gates, words.reason, words.until, words.by], rows)];
 }

@@ -45,10 +45,11 @@ function outcome(checked: CheckedGate, language: Language): string {
     case 'waived':
       return `<skipped message="${attribute(`waived until ${waiver?.until ?? '?'}: ${waiver?.reason ?? ''}`)}"/>`;
     case 'blocked':
+    // Of a report: nobody has asked it yet.
+    case 'never':
       return `<skipped message="${message}"/>`;
     case 'unknown':
     case 'stale':
-    case 'never':
     case 'running':
       return `<error type="${standing}" message="${message}">${content(details(checked, language))}</error>`;
   }
@@ -65,8 +66,8 @@ function testCase(checked: CheckedGate, language: Language): string {
 function counts(gates: readonly CheckedGate[]): string {
   const number = (...standings: readonly CheckedGate['standing'][]): number =>
     gates.filter((gate) => standings.includes(gate.standing)).length;
-  const errors = number('unknown', 'stale', 'never', 'running');
-  const skipped = number('blocked', 'waived');
+  const errors = number('unknown', 'stale', 'running');
+  const skipped = number('blocked', 'waived', 'never');
   const time = seconds(Math.max(0, ...gates.map(durationOf)));
   return `tests="${gates.length}" failures="${number('fail')}" errors="${errors}" skipped="${skipped}" time="${time}"`;
 }

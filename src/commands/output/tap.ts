@@ -15,13 +15,19 @@ function value(text: string | number | readonly string[]): string {
 
 function point(checked: CheckedGate, number: number, language: Language): string[] {
   const { gate, result, standing, waiver } = checked;
-  const green = standing === 'pass' || standing === 'warn' || standing === 'waived';
-  const directive =
-    waiver === null ? '' : ` # SKIP ${description(`waived until ${waiver.until}: ${waiver.reason}`)}`;
+  // What was never asked, in a report, is no failure either: it is left out, and says so.
+  const green = ['pass', 'warn', 'waived', 'never'].includes(standing);
+  const skipped =
+    waiver !== null
+      ? `waived until ${waiver.until}: ${waiver.reason}`
+      : standing === 'never'
+        ? 'never asked'
+        : null;
+  const directive = skipped === null ? '' : ` # SKIP ${description(skipped)}`;
   const lines = [
     `${green ? 'ok' : 'not ok'} ${number} - ${description(`${gate.key} ${gate.title[language]}`)}${directive}`,
   ];
-  if (standing === 'pass') return lines;
+  if (standing === 'pass' || standing === 'never') return lines;
   const [evidence] = result.evidence;
   return [
     ...lines,

@@ -58,7 +58,8 @@ const WORDS = {
   en: { hint: 'hint', seen: 'seen', until: 'until', gates: 'gates' },
 } as const;
 
-function gateLines(checked: CheckedGate, width: number, style: Style): string[] {
+/** A gate with what was seen, and with its mildest hint when it is not green. */
+export function gateLines(checked: CheckedGate, width: number, style: Style): string[] {
   const { gate, result, standing, waiver } = checked;
   const { language, color } = style;
   const words = WORDS[language];

@@ -80,6 +80,8 @@ export class Container {
   }
   began(): void {
     this.status = 'running';
+    // Whatever made its program stop answering, a new start of it gets over.
+    this.sick = false;
     this.startedAt = this.host.machine.now();
     this.#startedReal = Date.now();
     this.error = '';

@@ -74,6 +74,8 @@ async function withCertificate(
   const undo = edit(host, path, () => text);
   await reload();
   return async () => {
+    // A certificate made anew since then belongs to another key: the old one must not come back beside that.
+    if (host.volume.text(path) !== text) return;
     await undo();
     await reload();
   };

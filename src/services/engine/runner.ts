@@ -1,6 +1,13 @@
 /** Carries out the effects that update() asks for, and dispatches what came of them. Holds the one open lab. */
 import type { GateKey } from '../../gates/types.js';
-import { HOST_NAMES, type Diagnostic, type HostName, type Lab, type Language, type Text } from '../../lab/types.js';
+import {
+  HOST_NAMES,
+  type Diagnostic,
+  type HostName,
+  type Lab,
+  type Language,
+  type Text,
+} from '../../lab/types.js';
 import type { Runbook } from '../../runbook/types.js';
 import type { Catalogue } from '../../symptoms/types.js';
 import type { LogBook } from '../../state/logs.js';

@@ -6,6 +6,7 @@ import { HOST_NAMES, type HostName } from '../../lab/types.js';
 import { hostsOf, partsOf, planChecks, type PlannedStage } from '../../smoke/checklist.js';
 import type { DiaryBoot, DiaryEntry } from '../../smoke/diary.js';
 import {
+  anyBroken,
   isSettled,
   judgeStages,
   seenNext,
@@ -89,6 +90,7 @@ export async function runSmoke(
   const judge = (): readonly JudgedStage[] =>
     judgeStages(checklist, planned(), { seen, arrivals, waived: waivedGates(session), now: session.now() });
 
+  let brokenSince: number | null = null;
   for (let attempts = 1; ; attempts += 1) {
     await dial(session, attempts === 1 ? null : DIAL_MS, signal, arrive);
     // Without a past nobody knows what this lab has: the hosts are asked for that first.
@@ -111,7 +113,9 @@ export async function runSmoke(
     const now = session.now();
     const progress = { stages, arrivals, parts: parts(), attempts, startedAt, now, deadline };
     options.onProgress?.(progress);
-    if (isSettled(stages) || now >= deadline || signal?.aborted === true) return progress;
+    brokenSince = anyBroken(stages) ? (brokenSince ?? now) : null;
+    const lingered = brokenSince !== null && now - brokenSince >= checklist.lingers * 1000;
+    if (lingered || isSettled(stages) || now >= deadline || signal?.aborted === true) return progress;
     const rest = Math.min(FIRST_PAUSE_MS * attempts, LONGEST_PAUSE_MS, deadline - now);
     await pause(rest, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
   }

@@ -15,7 +15,7 @@ export const SECTIONS = [
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 
-/** File systems that hold nothing of anybody. */
+/** File systems that hold nothing of anybody; the root is told whatever it is on. */
 const NO_DISKS = '-x tmpfs -x devtmpfs -x squashfs -x overlay -x efivarfs';
 /** Things that rarely change are looked at every so many turns. */
 const SELDOM = 6;
@@ -66,8 +66,8 @@ while :; do
   if [ "$turn" -eq 0 ]; then
     now=$(systemctl list-unit-files --type=service --no-legend --no-pager --full 2>/dev/null)
     tb_send enabled "$enabled" "$now"; enabled=$now
-    now=$(timeout 10 df -P -T -k ${NO_DISKS} 2>/dev/null); tb_send mounts "$mounts" "$now"; mounts=$now
-    now=$(timeout 10 df -P -i ${NO_DISKS} 2>/dev/null); tb_send inodes "$inodes" "$now"; inodes=$now
+    now=$(timeout 10 df -P -T -k ${NO_DISKS} 2>/dev/null; timeout 10 df -P -T -k / 2>/dev/null); tb_send mounts "$mounts" "$now"; mounts=$now
+    now=$(timeout 10 df -P -i ${NO_DISKS} 2>/dev/null; timeout 10 df -P -i / 2>/dev/null); tb_send inodes "$inodes" "$now"; inodes=$now
   fi
   now=
   if [ -e /run/reboot-required ]; then now="yes

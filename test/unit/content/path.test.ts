@@ -24,6 +24,7 @@ const CASES: readonly Case[] = [
   ['request.edge', 'container running\nhttp 200\nms 14', 'pass', null],
   ['request.edge', 'container running\nhttp 502\nms 3', 'warn', 'S27'],
   ['request.edge', 'container running\nhttp 404\nms 3', 'warn', 'S57'],
+  ['request.edge', 'container no docker\ncurl 7', 'fail', 'S16'],
   ['request.edge', 'container absent\ncurl 7', 'fail', 'S26'],
   ['request.edge', 'container exited\ncurl 7', 'fail', 'S26'],
   ['request.nodeport', '30080 http 200\n30081 http 200\n30082 http 200\nms 1', 'pass', null],

@@ -173,6 +173,8 @@ export class FakeLink implements HostLink {
   readonly dialled: StreamTarget[] = [];
   readonly scripts: string[] = [];
   docker: Partial<typeof WELL> = {};
+  /** What `systemctl show` says of docker.service. */
+  unit: Readonly<Record<string, string>> = { LoadState: 'loaded', ActiveState: 'active', Job: '' };
   refuseSockets = false;
   /** Answers of scripts that do not look at Docker. */
   onScript: (script: string) => string = () => '';
@@ -206,7 +208,7 @@ export class FakeLink implements HostLink {
   run(script: string): Promise<RunResult> {
     this.scripts.push(script);
     const looks = script.includes('LoadState');
-    const fields = { ...WELL, ...this.docker, clock: String(Math.floor(Date.now() / 1000)) };
+    const fields = { ...WELL, ...this.docker, ...this.unit, clock: String(Math.floor(Date.now() / 1000)) };
     const stdout = looks
       ? Object.entries(fields)
           .map(([name, value]) => `${name}=${value}\n`)

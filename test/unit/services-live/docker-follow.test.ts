@@ -170,6 +170,25 @@ describe('when it breaks', () => {
     expect(names()).toEqual(['aaa-name exited']);
   });
 
+  it('opens no stream to a daemon whose stop waits in systemd for what needs it', async () => {
+    daemon.containers.set('aaa', inspected('aaa'));
+    void docker.follow(HOST, stop.signal);
+    await isLive();
+    link.unit = { ...link.unit, Job: '1993' };
+    const dialled = link.dialled.length;
+    // The containers that go down first are read again: that stream would wait where systemd starts a daemon for it.
+    daemon.emit('die', 'aaa');
+    await eventually(() =>
+      expect(status()).toMatchObject({
+        kind: 'lost',
+        why: { en: expect.stringContaining('changing state') },
+      }),
+    );
+    expect(link.dialled.length).toBe(dialled);
+    link.unit = { ...link.unit, Job: '' };
+    await isLive();
+  });
+
   it('goes on where the timeline broke off, with nothing told twice', async () => {
     daemon.containers.set('aaa', inspected('aaa'));
     void docker.follow(HOST, stop.signal);

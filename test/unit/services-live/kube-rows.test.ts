@@ -53,6 +53,8 @@ describe('a pod, as kubectl get pods words it', () => {
     expect(told({ status: { containerStatuses: [running('web', { ready: false })] } })).toBe(
       '0/1 Running 0 warn',
     );
+    // Its node has fallen silent: kubectl still shows what the kubelet said last.
+    expect(told({ status: { conditions: [{ type: 'Ready', status: 'False' }] } })).toBe('1/1 Running 0 warn');
   });
 
   it('begins: on no node yet, its image coming, its init containers one after the other', () => {

@@ -105,7 +105,8 @@ const BEGINNING = /^(?:Pending|ContainerCreating|PodInitializing|Terminating|Ini
 function healthOf(pod: unknown, { status, ready, of }: Told): Health {
   switch (status) {
     case 'Running':
-      return ready >= of ? 'good' : 'warn';
+      // Of a node that has fallen silent the containers stay as they were told last; the pod's own condition does not.
+      return ready >= of && !conditionIs(pod, 'Ready', 'False') ? 'good' : 'warn';
     case 'Completed':
     case 'Succeeded':
       return 'good';
