@@ -52,7 +52,10 @@ export function blockedResult(gate: RenderedGate, blockedBy: readonly GateKey[],
 }
 
 /** Why there is no answer from one of the places; null when all answered. */
-export function silentPlace(gate: Pick<RenderedGate, 'probes'>, recordings: ReadonlyMap<Place, Recording>): Text | null {
+export function silentPlace(
+  gate: Pick<RenderedGate, 'probes'>,
+  recordings: ReadonlyMap<Place, Recording>,
+): Text | null {
   for (const place of placesOf(gate)) {
     const recording = recordings.get(place);
     if (recording === undefined)

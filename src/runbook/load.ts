@@ -23,7 +23,10 @@ export async function loadRunbook(assets: string, pack: string | null = null): P
   let glossary: SourceFile | null = null;
   for (const root of roots) {
     const required = root === assets;
-    for (const file of await textsOf(join(root, 'runbook'), '.yaml', required)) files[file.base] = file;
+    const own = await textsOf(join(root, 'runbook'), '.yaml', required);
+    // A track of its own is another lab: the flows of ours are not those of that one.
+    if (!required && own.some(({ base }) => base === 'track.yaml')) delete files['path.yaml'];
+    for (const file of own) files[file.base] = file;
     for (const file of await textsOf(join(root, 'templates'), '', required)) templates[file.base] = file.text;
     const terms = await glossaryOf(root);
     if (terms !== null) glossary = terms;

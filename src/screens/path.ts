@@ -60,6 +60,8 @@ function summary(view: View, flow: FlowSource): Line {
       span(inLang(view, text.broken({ hop: hop === undefined ? '' : inLang(view, hop.title) })), 'bad'),
     ];
   }
+  // What is still being asked may say otherwise in a moment: nothing is called whole before all have answered.
+  if (flow.hops.some((hop) => isRunning(view, flow, hop))) return [span(inLang(view, text.asking), 'info')];
   const standings = flow.hops.map((hop) => hopStanding(state, flow.id, hop));
   if (standings.every((one) => one === 'never'))
     return [span(inLang(view, state.path.running.length > 0 ? text.asking : text.notAsked), 'dim')];

@@ -26,8 +26,8 @@ export type PathUiMessage =
   | { readonly type: 'path.gate'; readonly key: GateKey };
 export type PathEffect = { readonly type: 'path.probe' };
 
-function change(state: AppState, path: Partial<PathState>): AppState {
-  return { ...state, path: { ...state.path, ...path } };
+function change(state: AppState, to: Partial<PathState>): AppState {
+  return { ...state, path: { ...state.path, ...to } };
 }
 
 /** Asks all hops, unless that is under way. */

@@ -28,13 +28,13 @@ export function historyOf(entries: readonly Past[]): History {
   return { run, passed };
 }
 
-/** Share of a step's gates that are green when nothing is known of its past, and it still counts as made. */
-const MADE = 0.5;
+/** Share of a step's answered gates that are green when nothing is known of its past, and it still counts as made. */
+const MADE = 2 / 3;
 
 /**
  * Results that speak of a break: of steps that were run, and of gates that have been green. Where nothing is known of a
- * lab's past (this computer never built it) a step counts as made when at least half of its gates are green, and so do
- * the steps that it stands on.
+ * lab's past (this computer never built it) a step counts as made when what it stands on is, and most of its answered
+ * gates are green: a gate that is green on a bare VM as well (no firewall, no swap) makes no step.
  */
 export function meaningful(
   runbook: Runbook,
@@ -47,14 +47,29 @@ export function meaningful(
   return results.filter(({ gate }) => begun.has(gate.split('.', 1)[0] ?? '') || history.passed.has(gate));
 }
 
+/** So many steps that look made are no chance: then one of them that is broken does not hide those above it. */
+const BUILT_LAB = 6;
+
 function guessed(steps: readonly Step[], results: readonly GateResult[]): ReadonlySet<StepId> {
-  return new Set(
-    steps.flatMap(({ id }) => {
-      const own = results.filter(({ gate }) => gate.startsWith(`${id}.`));
-      const green = own.filter(({ verdict }) => verdict === 'pass' || verdict === 'warn');
-      return own.length > 0 && green.length / own.length >= MADE ? [id] : [];
+  const answered = (id: StepId): readonly GateResult[] =>
+    results.filter(
+      ({ gate, verdict }) => gate.startsWith(`${id}.`) && verdict !== 'blocked' && verdict !== 'unknown',
+    );
+  const looksMade = new Set(
+    steps.flatMap(({ id, optional }) => {
+      const own = answered(id);
+      const green = own.filter(({ verdict }) => verdict === 'pass');
+      return !optional && own.length > 0 && green.length / own.length >= MADE ? [id] : [];
     }),
   );
+  if (looksMade.size >= BUILT_LAB) return looksMade;
+  const made = new Set<StepId>();
+  // In the order of the runbook, in which every step comes after those that it needs.
+  for (const { id, needs } of steps) {
+    if (looksMade.has(id) && needs.every((need) => made.has(need) || answered(need).length === 0))
+      made.add(id);
+  }
+  return made;
 }
 
 function withNeeds(steps: readonly Step[], ids: ReadonlySet<StepId>): ReadonlySet<StepId> {

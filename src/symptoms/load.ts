@@ -1,5 +1,5 @@
 /** Reads the files of assets/symptoms: ours, with those of a person's own pack laid over them. */
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Runbook } from '../runbook/types.js';
 import { parseSymptoms, type ParsedSymptoms } from './parse.js';
@@ -16,10 +16,21 @@ export async function loadSymptoms(
   const files = new Map<string, string>();
   for (const directory of directories) {
     const folder = join(directory, 'symptoms');
+    // A track of its own is another lab: the steps and gates that our symptoms speak of are not there.
+    if (await isThere(join(directory, 'runbook', 'track.yaml'))) files.clear();
     for (const name of await namesIn(folder)) files.set(name, join(folder, name));
   }
   const texts = [...files.values()].map(async (name) => ({ name, text: await readFile(name, 'utf8') }));
   return parseSymptoms(await Promise.all(texts), runbook);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

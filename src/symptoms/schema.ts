@@ -122,7 +122,6 @@ export const normalSchema = z.strictObject({
   absent: z.array(patternSchema).default([]).describe('only if none of these is among the observations'),
   say,
 });
-export type NormalSource = z.infer<typeof normalSchema>;
 
 const explainSchema = z.union([
   symptomId,
@@ -151,7 +150,6 @@ const outcomeSchema = z.strictObject({
   unclear: z.literal(true).optional().describe('says nothing about any cause'),
   say: say.describe('what it means; {{seen}} is what was printed'),
 });
-export type CheckOutcomeSource = z.infer<typeof outcomeSchema>;
 
 export const checkSchema = z.strictObject({
   id: slug,

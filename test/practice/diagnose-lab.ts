@@ -2,13 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, type TestContext } from 'vitest';
-import type { GateKey } from '../../src/gates/types.js';
+import type { TestContext } from 'vitest';
+import type { GateKey, GateResult } from '../../src/gates/types.js';
 import { parseLabFile } from '../../src/lab/parse-lab.js';
 import { startPracticeLab, type PracticeLab } from '../../src/practice/lab.js';
 import { loadRunbook } from '../../src/runbook/load.js';
 import { openLabSession, type LabSession } from '../../src/services/engine/assemble.js';
-import { walkDown } from '../../src/services/engine/diagnose.js';
+import { walkDown, type Inquiry } from '../../src/services/engine/diagnose.js';
 import { askAgain, carryOutFix, planFix } from '../../src/services/engine/diagnose-fix.js';
 import { gather, type Gathered } from '../../src/services/engine/diagnose-gather.js';
 import { createActiveSteps, runStep } from '../../src/services/engine/steps.js';
@@ -17,7 +17,7 @@ import { deepestProof, gatesOfFinding } from '../../src/symptoms/diagnosis.js';
 import { loadSymptoms } from '../../src/symptoms/load.js';
 import { createRecogniser } from '../../src/symptoms/recognise.js';
 import { fillFor } from '../../src/symptoms/render.js';
-import type { Catalogue, Finding } from '../../src/symptoms/types.js';
+import type { Catalogue, Finding, FixSource } from '../../src/symptoms/types.js';
 import { HOSTS } from './runbook.js';
 
 const ASSETS = join(import.meta.dirname, '../../assets');
@@ -40,6 +40,11 @@ declare module 'vitest' {
 export interface Found {
   readonly findings: readonly Finding[];
   readonly all: Gathered;
+}
+
+/** What came of a rehearsal: `red` are gates that are still red at its end. */
+export interface Rehearsed extends Pick<FaultShown, 'cause' | 'healed'> {
+  readonly red: readonly string[];
 }
 
 export const told = (findings: readonly Finding[]): readonly string[] =>
@@ -120,85 +125,64 @@ export class DiagnosedLab {
     return { findings, all };
   }
 
-  /** Looks until this symptom is told first. */
+  /**
+   * Looks until this symptom is told first.
+   * @throws Error with what is told instead, when the time is up
+   */
   async findFirst(symptom: string): Promise<{ readonly finding: Finding; readonly all: Gathered }> {
-    let seen = await this.find();
-    await expect
-      .poll(
-        async () => {
-          if (seen.findings[0]?.symptom.id !== symptom) seen = await this.find();
-          return told(seen.findings);
-        },
-        { timeout: PATIENCE_MS, interval: 500 },
-      )
-      .toSatisfy((lines: readonly string[]) => lines[0]?.startsWith(`${symptom}:`) === true);
-    const [finding] = seen.findings;
-    if (finding === undefined) throw new Error('nothing was found');
-    return { finding, all: seen.all };
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const { findings, all } = await this.find();
+      const [finding] = findings;
+      if (finding?.symptom.id === symptom) return { finding, all };
+      if (Date.now() > deadline) throw new Error(`${symptom} is not first: ${told(findings).join('\n')}`);
+    }
   }
 
-  /** Breaks the lab, expects the symptom and its cause to be named, mends it, and expects everything to be green. */
-  async rehearse(
-    task: TestContext['task'],
-    fault: string,
-    symptom: string,
-    cause: string,
-    healed: FaultShown['healed'] = 'program',
-  ): Promise<void> {
-    const { lab } = this;
-    await lab.inject(fault);
+  /** Breaks the lab, looks until the symptom is told first, walks it, and lets the program mend what it can. */
+  async rehearse(task: TestContext['task'], fault: string, symptom: string): Promise<Rehearsed> {
+    await this.lab.inject(fault);
     try {
-      await this.#nameAndMend(fault, symptom, cause, healed);
+      const { finding, all } = await this.findFirst(symptom);
+      const walks = await walkDown(this.session, this.catalogue, finding);
+      const proof = deepestProof(walks);
+      if (proof === null)
+        throw new Error(`nothing was proved: ${JSON.stringify(walks.map((one) => one.answers))}`);
+      const inquiry = { symptom: proof.walk.symptom, evidence: finding.evidence };
+      const cause = proof.end.cause.id;
+      const helped = await this.#mend(inquiry, proof.end.fixes, gatesOfFinding(finding, all.counted));
+      if (!helped) await this.lab.heal(fault);
+      const healed = helped ? 'program' : 'person';
+      const after = await askAgain(this.session, all.counted, PATIENCE_MS, { pauseMs: 500 });
+      task.meta.fault = { fault, found: symptom, cause, healed };
+      return { cause, healed, red: redOf(after) };
     } finally {
-      await lab.heal(fault);
+      await this.lab.heal(fault);
     }
-    task.meta.fault = { fault, found: symptom, cause, healed };
   }
 
-  async #nameAndMend(
-    fault: string,
-    symptom: string,
-    cause: string,
-    healed: FaultShown['healed'],
-  ): Promise<void> {
-    const { session, lab } = this;
-    const { finding, all } = await this.findFirst(symptom);
-    const walks = await walkDown(session, this.catalogue, finding);
-    const proof = deepestProof(walks);
-    const answers = JSON.stringify(walks.map((one) => [one.symptom.id, one.answers]));
-    expect(proof?.end.cause.id, answers).toBe(cause);
-    if (proof === null) return;
-    const inquiry = { symptom: proof.walk.symptom, evidence: finding.evidence };
-    let helped = false;
-    for (const fix of proof.end.fixes) {
-      const planned = planFix(session, inquiry, fix);
-      if (planned.actions.length === 0 || helped) continue;
-      const done = await carryOutFix(session, planned, this.#red(finding, all), { pauseMs: 300 });
-      expect(done.carriedOut, JSON.stringify(done.runs)).toBe(true);
-      helped = done.helped;
+  /** Tries the fixes in their order. @returns whether one of them helped */
+  async #mend(inquiry: Inquiry, fixes: readonly FixSource[], red: readonly GateKey[]): Promise<boolean> {
+    for (const fix of fixes) {
+      const planned = planFix(this.session, inquiry, fix);
+      if (planned.actions.length === 0) continue;
+      const done = await carryOutFix(this.session, planned, red, { pauseMs: 300 });
+      if (!done.carriedOut) throw new Error(`${fix.id}: ${JSON.stringify(done.runs)}`);
+      if (done.helped) return true;
     }
-    expect(helped ? 'program' : 'person').toBe(healed);
-    if (!helped) await lab.heal(fault);
-    const after = await askAgain(session, all.counted, PATIENCE_MS, { pauseMs: 500 });
-    expect(
-      after.filter(({ verdict }) => verdict === 'fail').map(({ gate, say }) => `${gate} ${say.en}`),
-    ).toEqual([]);
+    return false;
   }
 
-  /** Waits until no gate speaks of a break any more. */
-  async green(): Promise<void> {
-    await expect
-      .poll(
-        async () =>
-          (await gather(this.session)).counted
-            .filter(({ verdict }) => verdict === 'fail')
-            .map(({ gate, say }) => `${gate} ${say.en}`),
-        { timeout: PATIENCE_MS, interval: 500 },
-      )
-      .toEqual([]);
+  /** Waits until no gate speaks of a break any more. @returns those that still do when the time is up */
+  async green(): Promise<readonly string[]> {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const red = redOf((await gather(this.session)).counted);
+      if (red.length === 0 || Date.now() > deadline) return red;
+    }
   }
+}
 
-  #red(finding: Finding, { counted }: Gathered): readonly GateKey[] {
-    return gatesOfFinding(finding, counted);
-  }
+function redOf(results: readonly GateResult[]): readonly string[] {
+  return results.filter(({ verdict }) => verdict === 'fail').map(({ gate, say }) => `${gate} ${say.en}`);
 }

@@ -50,9 +50,10 @@ describe('of two faults at once', () => {
     async ([deeper, higher, symptom]) => {
       await lab.lab.inject(higher);
       await lab.lab.inject(deeper);
-      await lab.findFirst(symptom);
+      const { finding } = await lab.findFirst(symptom);
+      expect(finding.symptom.id).toBe(symptom);
       await lab.lab.heal();
-      await lab.green();
+      expect(await lab.green()).toEqual([]);
     },
   );
 });

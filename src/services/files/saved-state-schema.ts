@@ -9,7 +9,10 @@ const SUBJECTS = [...PLACES, 'lab'] as const;
 
 export const hostSchema = z.enum(HOST_NAMES);
 export const variantSchema = z.enum(['ours', 'runbook']);
-export const textSchema: z.ZodType<Text> = z.record(z.enum(LANGUAGES satisfies readonly Language[]), z.string());
+export const textSchema: z.ZodType<Text> = z.record(
+  z.enum(LANGUAGES satisfies readonly Language[]),
+  z.string(),
+);
 const keySchema = z.templateLiteral([z.string().min(1), '@', z.enum(SUBJECTS)]);
 /** Milliseconds since the epoch. */
 export const instantSchema = z.number().nonnegative();

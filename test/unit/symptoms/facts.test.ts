@@ -170,6 +170,21 @@ describe('a red gate', () => {
       ),
     ).toEqual(['C5.kubeconfig']);
   });
+  it('of a bare VM does not count, though some of its gates are green there as well', () => {
+    const results = [
+      ...red,
+      gate('A4.public-dns', 'fail'),
+      gate('A4.resolv-conf', 'fail'),
+      gate('A4.public-names', 'pass'),
+      gate('D4.firewall', 'pass'),
+      gate('D4.nodeports', 'pass'),
+      gate('D4.kubelet-port', 'fail'),
+      gate('F2.dumps', 'pass'),
+    ];
+    expect(meaningful(runbook, results, historyOf([])).filter(({ verdict }) => verdict === 'fail')).toEqual(
+      [],
+    );
+  });
 });
 
 describe('observations', () => {
