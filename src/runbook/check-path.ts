@@ -7,7 +7,7 @@ import { placeholderNames } from './names.js';
 import { pathSchema, type FlowSource } from './path-schema.js';
 import { expandRepeats } from './repeat.js';
 import type { SourceText } from './steps.js';
-import type { Runbook } from './types.js';
+import type { Phase, Runbook } from './types.js';
 
 type Placer = (path: readonly PropertyKey[]) => SourcePlace;
 
@@ -23,6 +23,26 @@ export function readFlows(file: SourceText | undefined): {
   return { flows: value ?? [], diagnostics, placeOf };
 }
 
+/** The flows without the gates that these phases do not have. */
+export function withKnownGates(
+  flows: readonly FlowSource[],
+  phases: readonly Phase[],
+): readonly FlowSource[] {
+  const known = gateIds(phases);
+  return flows.map((flow) => ({
+    ...flow,
+    hops: flow.hops.map((hop) => ({ ...hop, gates: hop.gates.filter((gate) => known.has(gate)) })),
+  }));
+}
+
+function gateIds(phases: readonly Phase[]): ReadonlySet<string> {
+  return new Set(
+    expandRepeats(phases).flatMap((phase) =>
+      phase.steps.flatMap((step) => step.gates.map((gate) => gate.fullId)),
+    ),
+  );
+}
+
 /** Ids that are unique, gates that exist, and of every hop what holds for a gate. */
 export function checkPath(
   runbook: Runbook,
@@ -31,9 +51,7 @@ export function checkPath(
 ): readonly Diagnostic[] {
   const out: Diagnostic[] = [];
   const names = placeholderNames(runbook.parameters);
-  const gates = expandRepeats(runbook.phases).flatMap((phase) =>
-    phase.steps.flatMap((step) => step.gates.map((gate) => gate.fullId)),
-  );
+  const gates = [...gateIds(runbook.phases)];
   const seen = new Set<string>();
   runbook.path.forEach((flow, f) => {
     flow.hops.forEach((hop, h) => {

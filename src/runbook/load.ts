@@ -21,17 +21,20 @@ export async function loadRunbook(assets: string, pack: string | null = null): P
   const files: Record<string, SourceFile> = {};
   const templates: Record<string, string> = {};
   let glossary: SourceFile | null = null;
+  let foreignPath = false;
   for (const root of roots) {
     const required = root === assets;
     const own = await textsOf(join(root, 'runbook'), '.yaml', required);
     // A track of its own is another lab: the flows of ours are not those of that one.
     if (!required && own.some(({ base }) => base === 'track.yaml')) delete files['path.yaml'];
+    foreignPath = !required && own.length > 0 && own.every(({ base }) => base !== 'path.yaml');
     for (const file of own) files[file.base] = file;
     for (const file of await textsOf(join(root, 'templates'), '', required)) templates[file.base] = file.text;
     const terms = await glossaryOf(root);
     if (terms !== null) glossary = terms;
   }
-  const source: RunbookSource = { files, glossary, templates, project: await readProject(roots) };
+  const project = await readProject(roots);
+  const source: RunbookSource = { files, glossary, templates, project, foreignPath };
   return parseRunbook(source);
 }
 

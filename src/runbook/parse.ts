@@ -3,7 +3,7 @@ import type { Diagnostic } from '../lab/types.js';
 import { readYaml } from '../lab/yaml.js';
 import type { StoredFile } from '../project/files.js';
 import { checkContent } from './check.js';
-import { checkPath, readFlows } from './check-path.js';
+import { checkPath, readFlows, withKnownGates } from './check-path.js';
 import { checkProject } from './check-project.js';
 import { duplicate } from './mistakes.js';
 import { placeholderNames } from './names.js';
@@ -19,6 +19,8 @@ export interface RunbookSource {
   readonly templates: Readonly<Record<string, string>>;
   /** What the lab's repository is made from. */
   readonly project?: readonly StoredFile[];
+  /** path.yaml belongs to another runbook than the phases: gates that it names and that are not there are left out. */
+  readonly foreignPath?: boolean;
 }
 
 export interface ParsedRunbook {
@@ -79,7 +81,7 @@ export function parseRunbook(source: RunbookSource): ParsedRunbook {
     parameters: parameters.map((one) => ({ ...one, default: one.default ?? '' })),
     phases,
     glossary,
-    path: flows.flows,
+    path: source.foreignPath === true ? withKnownGates(flows.flows, phases) : flows.flows,
     templates: source.templates,
     prelude: source.templates['prelude.sh'] ?? '',
     project: source.project?.map((file) => file.path) ?? [],

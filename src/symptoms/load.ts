@@ -20,8 +20,18 @@ export async function loadSymptoms(
     if (await isThere(join(directory, 'runbook', 'track.yaml'))) files.clear();
     for (const name of await namesIn(folder)) files.set(name, join(folder, name));
   }
-  const texts = [...files.values()].map(async (name) => ({ name, text: await readFile(name, 'utf8') }));
-  return parseSymptoms(await Promise.all(texts), runbook);
+  let texts = await Promise.all(
+    [...files.values()].map(async (name) => ({ name, text: await readFile(name, 'utf8') })),
+  );
+  const ours = join(directories[0] ?? '', 'symptoms');
+  for (;;) {
+    const parsed = parseSymptoms(texts, runbook);
+    const wrong = new Set(parsed.diagnostics.flatMap(({ place }) => place?.file ?? []));
+    // What a pack has changed our symptoms cannot speak of: those that do are left out, and what refers to them.
+    const left = texts.filter(({ name }) => !(name.startsWith(ours) && wrong.has(name)));
+    if (directories.length === 1 || left.length === texts.length) return parsed;
+    texts = left;
+  }
 }
 
 async function isThere(path: string): Promise<boolean> {
