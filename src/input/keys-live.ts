@@ -164,6 +164,19 @@ export const LIVE_KEYS: readonly KeyBinding[] = [
       ),
   }),
   bind({
+    id: 'live.journal',
+    keys: ['F'],
+    places: ['host'],
+    label: say('journal host', 'host journal'),
+    describe: say('Ikuti journal seluruh host.', 'Follow the journal of the whole host.'),
+    footer: 36,
+    act: (state) => ({
+      type: 'live.follow',
+      target: { kind: 'host', host: state.ui.focusedHost },
+      previous: false,
+    }),
+  }),
+  bind({
     id: 'live.acts',
     keys: ['a'],
     places: ['home', 'host'],

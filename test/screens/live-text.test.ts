@@ -217,3 +217,12 @@ describe('the timeline', () => {
     }
   });
 });
+
+describe("a host's own journal", () => {
+  it('is followed by one key from the host screen', () => {
+    const host = after(lab(), { type: 'ui.host', host: 'vm-k8s' }, { type: 'ui.open', screen: 'host' });
+    const followed = press(host, {}, 'F');
+    expect(followed.ui.stack.at(-1)).toBe('stream');
+    expect(followed.live.stream?.target).toEqual({ kind: 'host', host: 'vm-k8s' });
+  });
+});
