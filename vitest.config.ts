@@ -18,6 +18,8 @@ class PhaseByPhase extends BaseSequencer {
 }
 
 const LONG = 'test/practice{,-cli}/**/*.long.test.ts';
+/** Every fault from injected to healed: a quarter of an hour by itself. */
+const FAULTS = 'test/practice/diagnose*.faults.test.ts';
 
 /** Every core: by itself vitest leaves one free, which is half of a machine with two. */
 const everyCore = availableParallelism();
@@ -47,7 +49,7 @@ export default defineConfig({
         test: {
           name: 'practice',
           include: ['test/practice/**/*.test.ts'],
-          exclude: [LONG],
+          exclude: [LONG, FAULTS],
           testTimeout: 60_000,
           hookTimeout: 90_000,
         },
@@ -62,6 +64,10 @@ export default defineConfig({
           hookTimeout: 300_000,
           globalSetup: ['test/support/bundle.ts'],
         },
+      },
+      {
+        extends: true,
+        test: { name: 'faults', include: [FAULTS], testTimeout: 300_000, hookTimeout: 600_000 },
       },
       {
         extends: true,

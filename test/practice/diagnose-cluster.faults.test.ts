@@ -16,7 +16,6 @@ const CASES: readonly Case[] = [
   ['pull-secret-wrong', 'S49', 'wrong-credentials', 'program'],
   ['replicas-zero', 'S60', 'cut-off', 'program'],
   ['service-selector', 'S64', 'selector', 'program'],
-  ['service-node-port', 'S27', 'wrong-port', 'program'],
   ['memory-request-huge', 'S51', 'no-memory', 'person'],
   ['image-name-bad', 'S49', 'tag-missing', 'program'],
   ['app-secret-missing', 'S58', 'no-secret', 'program'],
