@@ -63,10 +63,12 @@ describe('leaving', () => {
   });
 
   it('by a defect: one sentence for the person, the stack trace for the log', async () => {
-    // A module that throws out of the event loop a little later stands for any defect of ours.
-    const crash = 'data:text/javascript,setTimeout(()=>{throw new Error("on purpose")},1500)';
+    // A module that throws out of the event loop when it is told to stands for any defect of ours.
+    const crash =
+      'data:text/javascript,process.on("SIGUSR2",()=>setImmediate(()=>{throw new Error("on purpose")}))';
     terminal = start(home, { args: ['--lang', 'en'], nodeArgs: ['--import', crash] });
     await terminal.until(setup.ask.en);
+    process.kill(await terminal.pid(), 'SIGUSR2');
     const { code, after } = await terminal.end();
     expect(code).not.toBe(0);
     expectRestored(terminal, after);
