@@ -17,7 +17,8 @@ class PhaseByPhase extends BaseSequencer {
   }
 }
 
-const LONG = 'test/practice{,-cli}/**/*.long.test.ts';
+/** Minutes of work: rehearsals in the practice lab, whole commands on hosts of loopback, shellcheck over all content. */
+const LONG = 'test/{practice,practice-cli,unit}/**/*.long.test.ts';
 /** Every fault from injected to healed: a quarter of an hour by itself. */
 const FAULTS = 'test/practice/diagnose*.faults.test.ts';
 
@@ -36,13 +37,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.{ts,tsx}'],
-          testTimeout: 10_000,
+          exclude: [LONG],
+          isolate: false,
+          testTimeout: 30_000,
           globalSetup: ['test/support/bundle.ts'],
         },
       },
       {
         extends: true,
-        test: { name: 'screens', include: ['test/screens/**/*.test.{ts,tsx}'], testTimeout: 10_000 },
+        test: {
+          name: 'screens',
+          include: ['test/screens/**/*.test.{ts,tsx}'],
+          isolate: false,
+          testTimeout: 30_000,
+        },
       },
       {
         extends: true,
@@ -50,12 +58,13 @@ export default defineConfig({
           name: 'practice',
           include: ['test/practice/**/*.test.ts'],
           exclude: [LONG, FAULTS],
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 90_000,
         },
       },
       {
-        // Whole phases from bare hosts, over and over: minutes of work, so not part of `npm test`.
+        // Not part of `npm test`, which people wait for.
         extends: true,
         test: {
           name: 'long',
@@ -86,14 +95,13 @@ export default defineConfig({
         },
       },
       {
-        // The built bundle in a terminal, with a whole lab behind it: alone on the machine, after all others.
+        // The built bundle in a terminal, with a whole lab behind it: after all others.
         extends: true,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 60_000,
-          maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
       },

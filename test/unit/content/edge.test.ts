@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { renderActions, renderGates, renderText } from '../../../src/runbook/render.js';
+import { renderText } from '../../../src/runbook/render.js';
 import { labContext, ourRunbook } from './content.js';
 import { actionOf, has, probeOf, Sandbox } from './sandbox.js';
 
@@ -242,33 +242,5 @@ describe('the units', () => {
       expect(output).toContain('nothing to wait for');
       expect(output).toMatch(/docker compose up -d$/m);
     });
-  });
-});
-
-describe.runIf(has('shellcheck', '--version'))('shellcheck has nothing to say', () => {
-  const context = labContext(runbook);
-  test.each(['B3', 'B4', 'B7'])("about %s's scripts and probes", { timeout: 60_000 }, (id) => {
-    const step = runbook.phases.flatMap((phase) => phase.steps).find((one) => one.id === id);
-    const actions = step === undefined ? [] : renderActions(runbook, context, step, 'vm-docker', {});
-    const probes = renderGates(runbook, context)
-      .filter((one) => one.step === id)
-      .flatMap((gate) => Object.values(gate.probes));
-    const scripts = [
-      ...actions.flatMap((one) => [one.script, one.satisfied, one.undo, one.keep]),
-      ...probes.map((probe) => (probe.kind === 'command' ? probe.script : null)),
-      runbook.templates['harbor-compose-up.sh'] ?? null,
-    ].filter((one) => one !== null);
-    expect(scripts.length).toBeGreaterThan(5);
-    // In functions of one file: shellcheck reads the prelude once.
-    const functions = scripts.map((script, index) => `part${index}() {\n${script}\n}\npart${index}`);
-    const { stdout } = spawnSync(
-      'shellcheck',
-      ['-s', 'bash', '-e', 'SC2016,SC2034,SC2154,SC2119,SC2120', '-'],
-      {
-        input: ['#!/bin/bash', 'set -euo pipefail', runbook.prelude, ...functions, ''].join('\n'),
-        encoding: 'utf8',
-      },
-    );
-    expect(stdout).toBe('');
   });
 });
