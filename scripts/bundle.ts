@@ -13,11 +13,14 @@ const NATIVE = /(?:^(?:cpu-features|bufferutil|utf-8-validate|supports-color)$|\
 /** Ink loads this only with DEV=true, to talk to a debugger that is not shipped. */
 const DEBUGGER = /(?:^react-devtools-core$|\/devtools\.js$)/;
 /**
- * Commands of just-bash that the practice hosts do not have: whole interpreters (Python and SQLite as WebAssembly, 20 MB),
- * an HTTP client, and the native codecs of `tar --zstd` and `tar --xz`. Each is behind an import of its own.
+ * Commands of just-bash that the practice hosts do not have, or have of our own: whole interpreters (Python and SQLite as
+ * WebAssembly, 20 MB), an HTTP client, the large ones among the rest, and the native codecs of `tar --zstd` and `tar --xz`.
+ * Each is behind an import of its own. What they do use stands in src/practice/commands/text.ts.
  */
 const NOT_ON_PRACTICE_HOSTS =
-  /(?:\/(?:python3|sqlite3|js-exec|html-to-markdown|undici|curl|flag-coverage)-[A-Z0-9]+\.js$|^@mongodb-js\/zstd$|^node-liblzma$)/;
+  /(?:\/(?:python3|sqlite3|js-exec|html-to-markdown|undici|curl|flag-coverage|yq|xan|rg|tar|ls|find|sort|date|diff|xargs)-[A-Z0-9]+\.js$|^@mongodb-js\/zstd$|^node-liblzma$)/;
+/** undici's other parser of HTTP, as WebAssembly twice over: only for who sets UNDICI_USE_MILO. */
+const OTHER_PARSER = /^\.\.\/milo\/(?:no-)?simd\.js$/;
 
 /** What is left out stays a module that throws when it is reached, so that a mistake here is loud. */
 const leaveOut: Plugin = {
@@ -26,6 +29,9 @@ const leaveOut: Plugin = {
     const leftOut = ({ path }: { readonly path: string }) => ({ path, namespace: 'left-out' });
     setup.onResolve({ filter: NATIVE }, leftOut);
     setup.onResolve({ filter: DEBUGGER }, leftOut);
+    setup.onResolve({ filter: OTHER_PARSER }, (found) =>
+      /[\\/]node_modules[\\/]undici[\\/]/.test(found.importer) ? leftOut(found) : undefined,
+    );
     setup.onResolve({ filter: NOT_ON_PRACTICE_HOSTS }, (found) =>
       /[\\/]node_modules[\\/]just-bash[\\/]/.test(found.importer) ? leftOut(found) : undefined,
     );
@@ -108,25 +114,59 @@ const zodWithoutLocales: Plugin = {
 };
 
 /**
- * dockerode loads gRPC, tar and another way over SSH for building images, which nobody asks of it here: a megabyte and half
- * a second. Each of these is a stand-in that throws when it is used.
+ * What libraries load for ways that nobody goes here. dockerode: gRPC, tar and another way over SSH, for building images, a
+ * megabyte and half a second. @kubernetes/client-node: kubeconfigs as text, proxies, and the logins of cloud providers; ours
+ * reads the kubeconfig itself, and has connections of its own. Each of these is a stand-in that throws when it is used.
  */
-const dockerWithoutBuilding: Plugin = {
-  name: 'docker-without-building',
+const UNUSED: readonly { readonly by: RegExp; readonly what: RegExp }[] = [
+  {
+    by: /[\\/]node_modules[\\/](?:dockerode|docker-modem)[\\/]/,
+    what: /^(?:\.\/(?:session|buildkit|ssh)(?:\.js)?|tar-fs|@grpc\/.*|@balena\/dockerignore)$/,
+  },
+  {
+    by: /[\\/]node_modules[\\/]@kubernetes[\\/]client-node[\\/]/,
+    what: /^(?:js-yaml|jsonpath-plus|openid-client|socks|socks-proxy-agent|hpagent)$/,
+  },
+];
+const withoutUnused: Plugin = {
+  name: 'without-unused',
   setup(setup) {
-    setup.onResolve(
-      { filter: /^(?:\.\/(?:session|buildkit|ssh)(?:\.js)?|tar-fs|@grpc\/.*|@balena\/dockerignore)$/ },
-      (found) =>
-        /[\\/]node_modules[\\/](?:dockerode|docker-modem)[\\/]/.test(found.importer)
-          ? { path: found.path, namespace: 'unused' }
-          : undefined,
-    );
+    for (const { by, what } of UNUSED)
+      setup.onResolve({ filter: what }, (found) =>
+        by.test(found.importer) ? { path: found.path, namespace: 'unused' } : undefined,
+      );
     setup.onLoad({ filter: /.*/, namespace: 'unused' }, ({ path }) => ({
       contents: `const gone = () => { throw new Error(${JSON.stringify(`${path} is not part of this bundle`)}); };
 module.exports = new Proxy(gone, { apply: gone, construct: gone, get: (_gone, name) => (name === '__esModule' || name === 'prototype' ? undefined : gone()) });`,
     }));
   },
 };
+
+/**
+ * The index of @kubernetes/client-node names 700 classes, and its package does not say that loading them does nothing else:
+ * half a megabyte, loaded whenever a cluster is followed, of which nothing is used.
+ */
+const clusterWithoutModels: Plugin = {
+  name: 'cluster-without-models',
+  setup(setup) {
+    setup.onResolve({ filter: /^\.\/(?:models\/all|types\/ObjectParamAPI)\.js$/ }, (found) =>
+      /[\\/]client-node[\\/]dist[\\/]gen$/.test(found.resolveDir)
+        ? { path: join(found.resolveDir, found.path), sideEffects: false }
+        : undefined,
+    );
+  },
+};
+
+/** What is left out of libraries, or put right in them. */
+export const LIBRARIES: readonly Plugin[] = [
+  leaveOut,
+  yogaWithoutFetch,
+  stringWidthWithoutDelay,
+  httpWithoutFacade,
+  zodWithoutLocales,
+  withoutUnused,
+  clusterWithoutModels,
+];
 
 /**
  * Reading and checking the YAML of the built-in runbook takes ten times as long as everything else before the first
@@ -223,15 +263,7 @@ export async function bundle(root: string, outdir: string): Promise<Metafile> {
     logLevel: 'warning',
     banner: { js: COMMONJS },
     define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-    plugins: [
-      leaveOut,
-      yogaWithoutFetch,
-      stringWidthWithoutDelay,
-      httpWithoutFacade,
-      zodWithoutLocales,
-      dockerWithoutBuilding,
-      runbookAsData(root),
-    ],
+    plugins: [...LIBRARIES, runbookAsData(root)],
   });
   const foreign = foreignImports(metafile);
   if (foreign.length > 0)

@@ -28,6 +28,7 @@ const PLACES: readonly KeyPlace[] = [
   'events',
   'path',
   'troubles',
+  'smoke',
   'dialog',
   'typing',
 ];

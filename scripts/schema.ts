@@ -6,7 +6,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { bundleDocument, checkDocument, reportDocument, watchLine } from '../src/commands/output/schemas.js';
+import { DOCUMENTS } from '../src/commands/output/documents.js';
+import { watchLine } from '../src/commands/output/schemas.js';
 import { pathSchema } from '../src/runbook/path-schema.js';
 import { glossarySchema, phaseSchema, stepSchema, trackSchema } from '../src/runbook/schema.js';
 import { diarySchema } from '../src/smoke/diary-schema.js';
@@ -14,7 +15,7 @@ import { calendarSchema } from '../src/smoke/expiry-schema.js';
 import { checklistSchema } from '../src/smoke/schema.js';
 import { symptomSchema } from '../src/symptoms/schema.js';
 
-const SOURCES = {
+const SOURCES: Readonly<Record<string, z.ZodType>> = {
   path: pathSchema,
   track: trackSchema,
   phase: phaseSchema,
@@ -24,10 +25,8 @@ const SOURCES = {
   smoke: checklistSchema,
   diary: diarySchema,
   expiry: calendarSchema,
-  'out-check': checkDocument,
   'out-watch': watchLine,
-  'out-report': reportDocument,
-  'out-bundle': bundleDocument,
+  ...Object.fromEntries(Object.entries(DOCUMENTS).map(([kind, schema]) => [`out-${kind}`, schema] as const)),
 };
 
 /** File name below assets/schema → its text, as prettier leaves it. */

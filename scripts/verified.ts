@@ -1,6 +1,6 @@
 /**
- * `npm run verified -- REPORT…`: takes what test runs have shown about the steps (their reports, as written with
- * THREEBODY_TEST_REPORT) into docs/verified.json and writes docs/verified.md from it.
+ * `npm run verified -- REPORT…`: takes what test runs have shown about steps and faults (their reports, as written with
+ * THREEBODY_TEST_REPORT) into docs/verified.json and docs/verified-faults.json and writes docs/verified.md from them.
  * `npm run verified -- --check REPORT…` changes nothing and ends with 1 when the table claims more than the runs have shown.
  */
 import { readFile, writeFile } from 'node:fs/promises';
@@ -11,10 +11,19 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { loadRunbook } from '../src/runbook/load.js';
 import { FACTS, type Fact, type Where } from '../test/support/verified.js';
+import {
+  faultLines,
+  overclaimedFaults,
+  readFaults,
+  shownFaultSchema,
+  withFaults,
+  type FaultTest,
+} from './verified-faults.js';
 
 const ROOT = join(import.meta.dirname, '..');
 const TABLE = join(ROOT, 'docs', 'verified.md');
 const DATA = join(ROOT, 'docs', 'verified.json');
+const FAULT_DATA = join(ROOT, 'docs', 'verified-faults.json');
 /** What people add by hand: what they tried, and what stood in for the real thing. */
 const NOTES = join(ROOT, 'docs', 'verified-notes.yaml');
 
@@ -38,6 +47,7 @@ const reportSchema = z.object({
               shown: z
                 .object({ where: z.enum(PLACES), steps: z.array(z.string()), facts: factsSchema })
                 .optional(),
+              fault: shownFaultSchema.optional(),
             })
             .optional(),
         }),
@@ -54,15 +64,22 @@ const TITLES: Readonly<Record<Fact, string>> = {
   reboot: 'reboot',
 };
 
-/** What the reports show. A place of which no report says anything is absent from `covered`. */
-async function shownBy(
-  reports: readonly string[],
-): Promise<{ readonly record: VerifiedRecord; readonly covered: ReadonlySet<Where> }> {
+interface ShownByReports {
+  readonly record: VerifiedRecord;
+  /** A place of which no report says anything is absent. */
+  readonly covered: ReadonlySet<Where>;
+  readonly faults: readonly FaultTest[];
+}
+
+async function shownBy(reports: readonly string[]): Promise<ShownByReports> {
   const record: VerifiedRecord = {};
   const covered = new Set<Where>();
+  const faults: FaultTest[] = [];
   for (const path of reports) {
     const report = reportSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     for (const { status, meta } of report.testResults.flatMap((one) => one.assertionResults)) {
+      const ran = status === 'passed' || status === 'failed';
+      if (meta?.fault !== undefined && ran) faults.push({ shown: meta.fault, passed: status === 'passed' });
       if (meta?.shown === undefined) continue;
       const { where, steps, facts } = meta.shown;
       covered.add(where);
@@ -73,14 +90,14 @@ async function shownBy(
       }
     }
   }
-  return { record, covered };
+  return { record, covered, faults };
 }
 
 async function readRecord(): Promise<VerifiedRecord> {
   return recordSchema.parse(JSON.parse(await readFile(DATA, 'utf8')));
 }
 
-/** The document made from docs/verified.json, docs/verified-notes.yaml and the runbook, as prettier leaves it. */
+/** The document made from docs/verified*.json, docs/verified-notes.yaml and the runbook, as prettier leaves it. */
 export async function verifiedDocument(): Promise<string> {
   const { runbook } = await loadRunbook(join(ROOT, 'assets'));
   if (runbook === null) throw new Error('the runbook has mistakes');
@@ -108,26 +125,29 @@ export async function verifiedDocument(): Promise<string> {
       '| Step | | Practice | Real hosts | By hand |',
       '| --- | --- | --- | --- | --- |',
       ...rows,
+      '',
+      ...faultLines(await readFaults(FAULT_DATA)),
     ].join('\n'),
     { parser: 'markdown', printWidth: 110 },
   );
 }
 
-/** Claims in the table about places that the reports cover, which the reports do not show. */
+/** Claims in the tables about what the reports cover, which the reports do not show. */
 async function overclaimed(reports: readonly string[]): Promise<readonly string[]> {
-  const { record, covered } = await shownBy(reports);
+  const { record, covered, faults } = await shownBy(reports);
   const claimed = Object.entries(await readRecord());
-  return claimed.flatMap(([step, places]) =>
+  const steps = claimed.flatMap(([step, places]) =>
     PLACES.filter((where) => covered.has(where)).flatMap((where) =>
       (places[where] ?? [])
         .filter((fact) => record[step]?.[where]?.includes(fact) !== true)
         .map((fact) => `${step}, ${where}: "${TITLES[fact]}" is claimed but was not shown`),
     ),
   );
+  return [...steps, ...overclaimedFaults(await readFaults(FAULT_DATA), faults)];
 }
 
 async function renew(reports: readonly string[]): Promise<void> {
-  const { record, covered } = await shownBy(reports);
+  const { record, covered, faults } = await shownBy(reports);
   const before = await readRecord();
   const steps = [...new Set([...Object.keys(before), ...Object.keys(record)])].sort();
   const merged: VerifiedRecord = {};
@@ -140,6 +160,8 @@ async function renew(reports: readonly string[]): Promise<void> {
     if (Object.keys(places).length > 0) merged[step] = places;
   }
   await writeFile(DATA, await format(JSON.stringify(merged), { parser: 'json', printWidth: 110 }));
+  const known = withFaults(await readFaults(FAULT_DATA), faults);
+  await writeFile(FAULT_DATA, await format(JSON.stringify(known), { parser: 'json', printWidth: 110 }));
   await writeFile(TABLE, await verifiedDocument());
 }
 

@@ -37,6 +37,10 @@ const status = await enter(argv, {
     clear();
     return openScreen(call);
   },
+  async drawHome(seen) {
+    const { homePicture } = await import('./home-picture.js');
+    return homePicture(seen);
+  },
   exit: (code) => process.exit(code),
 });
 // Whatever is still open (a socket saying goodbye, a timer) is not waited for: everything that counts is done and written.

@@ -9,15 +9,19 @@ import { renderVagrantfile } from './lab/vagrantfile.js';
 import type { Language } from './lab/types.js';
 import type { Runbook } from './runbook/types.js';
 import { openLabSession } from './services/engine/assemble.js';
-import { createEffectRunner, type Dispatch, type EffectRunner } from './services/engine/runner.js';
+import type { Dispatch } from './services/engine/runner-parts.js';
+import { createEffectRunner, type EffectRunner } from './services/engine/runner.js';
 import { replaceFile, PRIVATE_FILE } from './services/files/atomic.js';
 import { keyFileProblem, readLabFile } from './services/files/lab-file.js';
 import { acquireLabLock } from './services/files/lab-lock.js';
 import { isThere, lastLabFile, stateRoot } from './services/files/places.js';
 import { writePreferences } from './services/files/preferences.js';
 import { writeVagrantfile } from './services/files/vagrantfile.js';
+import { keepHeapSmall } from './services/runtime/memory.js';
 import type { LiveParts } from './services/engine/live.js';
+import type { Scene } from './screens/scene.js';
 import type { LogBook } from './state/logs.js';
+import type { Catalogue } from './symptoms/types.js';
 
 interface EngineOptions {
   readonly runbook: Runbook;
@@ -29,6 +33,10 @@ interface EngineOptions {
   readonly language: Language;
   readonly logs: LogBook;
   readonly live: LiveParts;
+  /** What is on the screen now. */
+  readonly scene: Scene;
+  /** Where package.json lies beside. */
+  readonly assets: string;
   readonly logError: (error: unknown) => void;
   /** Of the labs opened so far; each opened one adds its own. */
   readonly masks: ((text: string) => string)[];
@@ -40,23 +48,30 @@ async function findPublicKey(): Promise<string | null> {
 }
 
 export function openEngine(
-  { runbook, content, template, language, logs, live, logError, masks }: EngineOptions,
+  { runbook, content, template, language, logs, live, scene, assets, logError, masks }: EngineOptions,
   dispatch: Dispatch,
 ): EffectRunner {
+  // A screen stays open all day; what was only needed to start is behind us.
+  keepHeapSmall();
   const { env } = process;
   const { parameters } = runbook;
   const answersContext = { parameters, home: homedir(), stateRoot: stateRoot(env), language };
+  const loadCatalogue = async (): Promise<Catalogue> => {
+    const { loadSymptoms } = await import('./symptoms/load.js');
+    const { catalogue, diagnostics } = await loadSymptoms(content, runbook);
+    if (catalogue !== null) return catalogue;
+    throw contentTrouble(diagnostics, join(content.at(-1) ?? '', 'symptoms'));
+  };
   return createEffectRunner(
     {
       runbook,
       logs,
       live,
       now: Date.now,
-      async loadSymptoms() {
-        const { loadSymptoms } = await import('./symptoms/load.js');
-        const { catalogue, diagnostics } = await loadSymptoms(content, runbook);
-        if (catalogue !== null) return catalogue;
-        throw contentTrouble(diagnostics, join(content.at(-1) ?? '', 'symptoms'));
+      loadSymptoms: loadCatalogue,
+      async loadSmoke() {
+        const { readSmokeContent } = await import('./commands/smoke-content.js');
+        return readSmokeContent(content, runbook);
       },
       readLab: (path) => readLabFile(path, { parameters, env }),
       async startPractice() {
@@ -87,6 +102,21 @@ export function openEngine(
       async rememberLab(path) {
         await mkdir(stateRoot(env), { recursive: true, mode: 0o700 });
         await replaceFile(lastLabFile(env), `${path}\n`, PRIVATE_FILE);
+      },
+      async writeReport(session, effect) {
+        const [{ writeScreenReport }, { versionOf }, { catalogueOrNone }] = await Promise.all([
+          import('./screen-report.js'),
+          import('./commands/execute.js'),
+          import('./commands/catalogue.js'),
+        ]);
+        return writeScreenReport(effect, {
+          session,
+          catalogue: await catalogueOrNone(loadCatalogue),
+          scene,
+          directory: process.cwd(),
+          version: await versionOf(assets),
+          now: Date.now(),
+        });
       },
       // The screen copies and quits by itself.
       copy: () => undefined,

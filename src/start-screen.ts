@@ -73,6 +73,12 @@ async function show(
   const stream = createStreamBook();
   const content = contentDirectories(call.line.options.text('runbook'), call.assets, process.cwd());
   const [source, initial] = await Promise.all([labSource(call), initialOf(call, runbook)]);
+  const seen = {
+    logs,
+    live,
+    stream,
+    vagrantText: (plan: VagrantPlan) => vagrantOr(template, plan, language),
+  };
   let engine: Promise<EffectRunner> | null = null;
   let status = 0;
   // From the first frame on: a Ctrl-C pressed on seeing it would end more than this program.
@@ -92,6 +98,8 @@ async function show(
             language,
             logs,
             live: { book: live, stream, seat: app.seat },
+            scene: { ...seen, store: app.store.state },
+            assets: call.assets,
             logError,
             masks,
           },
@@ -100,10 +108,7 @@ async function show(
       );
       void engine.then((runner) => runner.run(effect));
     },
-    logs,
-    live,
-    stream,
-    vagrantText: (plan) => vagrantOr(template, plan, language),
+    ...seen,
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

@@ -35,17 +35,69 @@ tb_close_store() {
   rmdir "$(tb_store)" 2>/dev/null || true
 }
 
+# A fix does actions of the runbook again. What it changes is kept once more in TB_FIX, as it was just before, so that the
+# fix can be undone by itself; the step's own originals stay what they were. The newest twenty fixes are remembered.
+tb_begin_fix() {
+  local place="${TB_FIX%/*}" store="$TB_FIX/${TB_STEP:?}.${TB_ACTION:?}" records
+  mkdir -p "$store"
+  chmod 0700 "$place" "$TB_FIX" "$store"
+  records=("$place"/*/)
+  while [ "${#records[@]}" -gt 20 ]; do
+    rm -rf "${records[0]:?}"
+    records=("${records[@]:1}")
+  done
+}
+
+# tb_for_fix FUNCTION PATH: the same for the fix's own record.
+tb_for_fix() {
+  local fix
+  # Not inside the brackets: the shell of the practice lab takes it for unset there.
+  fix="${TB_FIX:-}"
+  if [ -z "$fix" ]; then return 0; fi
+  local TB_BACKUPS="$fix" TB_FIX='' known=no
+  if [ -e "$(tb_store)/$(tb_key "$2").kind" ]; then known=yes; fi
+  case "$1 $known" in
+    'tb_backup yes' | 'tb_wrote no' | 'tb_hide no') ;;
+    *) "$1" "$2" >/dev/null ;;
+  esac
+}
+
+# tb_end_fix: put back all that this fix kept, action by action, the last one first, and forget it.
+tb_end_fix() {
+  local stores index kind count=0
+  stores=("$TB_BACKUPS"/*/)
+  index="${#stores[@]}"
+  while [ "$index" -gt 0 ]; do
+    index=$((index - 1))
+    TB_ACTION="$(basename "${stores[index]}")"
+    TB_STEP="${TB_ACTION%%.*}"
+    TB_ACTION="${TB_ACTION#*.}"
+    for kind in "${stores[index]}"*.kind; do
+      if [ -e "$kind" ]; then
+        tb_restore "$(basename "$kind" .kind | tr '%' '/')"
+        count=$((count + 1))
+      fi
+    done
+  done
+  rm -rf "${TB_BACKUPS:?}"
+  if [ "$count" -gt 0 ]; then
+    tb_say "files put back: $count. What has read them goes on as before until it is restarted."
+  fi
+}
+
 # tb_backup PATH: keep the first original (file with mode, owner and times; link; or that there was nothing).
 # `.kind` is written last: a backup that was cut off in the middle does not count and is taken again.
 tb_backup() {
   local path="$1" record parent
   record="$(tb_store)/$(tb_key "$path")"
+  tb_for_fix tb_backup "$path"
   tb_watch "$path"
   if [ -e "$record.kind" ]; then
+    tb_keep_changed "$path"
     return 0
   fi
   tb_open_store
-  rm -f "$record.data" "$record.dirs" "$record.wrote"
+  rm -f "$record.data" "$record.dirs" "$record.wrote" "$record.left" "$record.kept" "$record.adopted"
   if [ -L "$path" ]; then
     readlink "$path" >"$record.data"
     printf 'link\n' >"$record.new"
@@ -70,6 +122,7 @@ tb_backup() {
 
 # tb_hide PATH: it holds a secret, so the difference is never shown. After tb_backup.
 tb_hide() {
+  tb_for_fix tb_hide "$1"
   : >"$(tb_store)/$(tb_key "$1").hidden"
 }
 
@@ -88,13 +141,72 @@ tb_print() {
 
 # What this action left at a path is noted, so that undo can tell it from what a person made of it later: at once by
 # tb_install and tb_link (tb_wrote), and when the script ends for whatever else changed a file after tb_backup (tb_watch).
+# A copy of it is kept (.left, with mode and owner): later edits are shown against it, and it can be put back.
 tb_wrote() {
-  tb_print "$1" >"$(tb_store)/$(tb_key "$1").wrote"
+  local record
+  tb_for_fix tb_wrote "$1"
+  record="$(tb_store)/$(tb_key "$1")"
+  rm -f "$record.left"
+  tb_print "$1" >"$record.wrote"
+  if [ -e "$record.adopted" ] && ! diff -q "$record.adopted" "$1" >/dev/null 2>&1; then
+    tb_set_aside "$1" "$record.adopted"
+    tb_say "this lab had adopted a version of $1 of its own: this step changed it, so that is over"
+    rm -f "$record.adopted"
+  fi
+  if [ -f "$1" ] && [ ! -L "$1" ] && [ ! -e "$(tb_store)/yours" ]; then
+    cp -p "$1" "$record.left.new"
+    mv -f "$record.left.new" "$record.left"
+  fi
+}
+
+# tb_yours: files of this action are a person's to change from now on. Nobody compares them with what was written.
+tb_yours() {
+  tb_open_store
+  : >"$(tb_store)/yours"
+}
+
+# tb_set_aside PATH [SOURCE]: keep what a person made of PATH (or SOURCE, an earlier version of it) before it is changed;
+# a copy of the same is kept once. Not beside the file: some directories are read whole by whoever uses them.
+tb_set_aside() {
+  local path="$1" source="${2:-$1}" place copy number=2
+  if [ -L "$source" ]; then
+    tb_say "$path points to $(readlink "$source") until now"
+    return 0
+  fi
+  if [ ! -f "$source" ]; then return 0; fi
+  place="${TB_BACKUPS:-/var/lib/threebody/backups}"
+  place="${place%/*}/edited"
+  mkdir -p "$place"
+  chmod 0700 "$place"
+  copy="$place/$(tb_key "$path")"
+  while [ -e "$copy" ]; do
+    if diff -q "$copy" "$source" >/dev/null; then return 0; fi
+    copy="$place/$(tb_key "$path").$number"
+    number=$((number + 1))
+  done
+  cp -p "$source" "$copy"
+  tb_say "$path was changed since: as it was until now, it is kept in $copy"
+}
+
+# tb_keep_changed PATH: before PATH is changed once more, keep a copy when it is not as any action of ours left it.
+tb_keep_changed() {
+  local key
+  key="$(tb_key "$1")"
+  if [ -e "$(tb_store)/$key.wrote" ] && [ ! -e "$(tb_store)/yours" ] &&
+    ! grep -qxF -e "$(tb_print "$1")" "${TB_BACKUPS:-/var/lib/threebody/backups}"/*/"$key.wrote"; then
+    tb_set_aside "$1"
+  fi
+}
+
+# What a file is together with its mode and owner.
+tb_shape() {
+  tb_print "$1"
+  stat -c '%a %U:%G' "$1" 2>/dev/null || true
 }
 
 TB_WATCHED=()
 tb_watch() {
-  TB_WATCHED+=("$1" "$(tb_print "$1")")
+  TB_WATCHED+=("$1" "$(tb_shape "$1")")
   trap 'tb_note_wrote || true' EXIT 2>/dev/null || true
 }
 
@@ -103,7 +215,7 @@ tb_note_wrote() {
   while [ "$index" -lt "${#TB_WATCHED[@]}" ]; do
     path="${TB_WATCHED[index]}"
     record="$(tb_store)/$(tb_key "$path")"
-    if [ -e "$record.kind" ] && { [ ! -e "$record.wrote" ] || [ "$(tb_print "$path")" != "${TB_WATCHED[index + 1]}" ]; }; then
+    if [ -e "$record.kind" ] && { [ ! -e "$record.wrote" ] || [ "$(tb_shape "$path")" != "${TB_WATCHED[index + 1]}" ]; }; then
       tb_wrote "$path"
     fi
     index=$((index + 2))
@@ -173,9 +285,28 @@ tb_restore() {
       return 1
       ;;
   esac
-  rm -f "$record.kind" "$record.data" "$record.dirs" "$record.hidden" "$record.wrote"
+  rm -f "$record.kind" "$record.data" "$record.dirs" "$record.hidden" "$record.wrote" "$record.left" "$record.kept" "$record.adopted"
   tb_close_store
   tb_say "put back $path ($kind)"
+}
+
+# tb_is_adopted PATH SOURCE HIDDEN: true when the lab has a version of PATH of its own (`drift --adopt`): that one stays, is
+# put back where it is gone, and what this step would have written is told.
+tb_is_adopted() {
+  local path="$1" source="$2" own
+  own="$(tb_store)/$(tb_key "$path").adopted"
+  if [ ! -e "$own" ]; then return 1; fi
+  if [ ! -e "$path" ] && [ ! -L "$path" ]; then
+    mkdir -p "$(dirname "$path")"
+    cp -p "$own" "$path.threebody-new"
+    mv -f "$path.threebody-new" "$path"
+    tb_say "put this lab's own version of $path back: it was gone"
+  fi
+  tb_say "$path is this lab's own version (adopted): it stays as it is"
+  if [ "$3" != yes ]; then
+    tb_say "this step's own version differs from it like this:"
+    diff -u --label "$path" --label "this step" "$path" "$source" || true
+  fi
 }
 
 # tb_install SOURCE PATH MODE: put a file in place, only when it differs, backup first, with the difference shown.
@@ -195,6 +326,7 @@ tb_install() {
       return 0
     fi
   fi
+  if tb_is_adopted "$path" "$source" "$hidden"; then return 0; fi
   tb_backup "$path"
   if [ "$hidden" = yes ]; then
     tb_hide "$path"

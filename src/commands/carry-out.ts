@@ -2,7 +2,7 @@
 import type { GateResult } from '../gates/types.js';
 import type { HostName } from '../lab/types.js';
 import type { Variant } from '../runbook/types.js';
-import { reattach } from '../services/engine/follow.js';
+import { reattach } from '../services/engine/pick-up.js';
 import { keysOfStep } from '../services/engine/gates.js';
 import { createActiveSteps, runStep, undoStep, type StepOptions } from '../services/engine/steps.js';
 import type { LabSession } from '../services/engine/assemble.js';
@@ -77,8 +77,8 @@ export async function carryOut(
 }
 
 /**
- * Hosts where a job left from before was the last of the step, went well, and left the host's own gates green: it would be
- * done twice otherwise. Anything less certain is run again, which scripts are made for.
+ * Hosts where the jobs left from before were the last of the step, went well, and left the host's own gates green: they would
+ * be done twice otherwise. Anything less certain is run again, which scripts are made for.
  */
 function finishedRuns(
   { step, actions, hosts }: PlannedStep,
@@ -89,7 +89,8 @@ function finishedRuns(
     const found = last.get(`${step.id}@${host}`);
     if (found?.reattached !== true || found.purpose !== 'run' || found.phase !== 'done') return [];
     const end = actions.findLast(({ on }) => on.some((one) => one.host === host));
-    if (found.actions[0]?.action !== end?.action.id) return [];
+    const whole = found.actions.every(({ phase }) => phase === 'ok' || phase === 'satisfied');
+    if (!whole || found.actions.at(-1)?.action !== end?.action.id) return [];
     const asked = step.gates.flatMap((gate) => results.get(`${gate.fullId}@${host}`) ?? []);
     const green = asked.length > 0 && asked.every(({ verdict }) => verdict === 'pass' || verdict === 'warn');
     return green ? [found] : [];

@@ -80,12 +80,14 @@ export async function confirm(
   return true;
 }
 
-function refused(context: CommandContext): false {
+/** Tells that the person said no. */
+export function refused(context: CommandContext): false {
   talk(context, { id: 'Tidak dijalankan; tidak ada yang diubah.', en: 'Not run; nothing was changed.' });
   return false;
 }
 
-function notConfirmed(option: string): Trouble {
+/** There is nobody to be asked. @param option that says yes beforehand */
+export function notConfirmed(option: string): Trouble {
   return new Trouble(
     'not-confirmed',
     {

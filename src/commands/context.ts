@@ -1,11 +1,36 @@
 /** What a command is given: the call, the person's language, the streams, and ways to be stopped and to ask. */
+import type { GateResult, Waiver } from '../gates/types.js';
 import type { Language, Text } from '../lab/types.js';
+import type { Runbook, Variant } from '../runbook/types.js';
+import type { SavedState } from '../services/ports.js';
+import type { LabView } from '../state/types.js';
 import type { Asking } from './asking.js';
 import type { CommandLine } from './parse.js';
 import type { Streams } from './streams.js';
 
 /** Exit status of a command: 0 all green · 1 something fails · 2 usage or lab file wrong · 3 something could not be checked. */
 export type ExitCode = 0 | 1 | 2 | 3;
+
+/** What home is drawn from where no screen is open: what the computer has on record of a lab. */
+export interface HomeSeen {
+  readonly runbook: Runbook;
+  readonly lab: LabView;
+  readonly results: readonly GateResult[];
+  readonly waivers: readonly Waiver[];
+  readonly variants: Readonly<Record<string, Variant>>;
+  readonly cursor: SavedState['cursor'];
+  readonly language: Language;
+  /** Epoch ms. */
+  readonly now: number;
+  readonly mask: (text: string) => string;
+}
+
+/** A screen in a report. */
+export interface ReportPicture {
+  /** One `<svg>` element made by this program, without secrets. */
+  readonly svg: string;
+  readonly caption: Text;
+}
 
 export interface CommandContext {
   readonly line: CommandLine;
@@ -28,6 +53,8 @@ export interface CommandContext {
   /** Fires when the person wants to stop (Ctrl-C, SIGTERM, SIGHUP). */
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** Draws home as it would open; the screens are loaded for it. */
+  readonly drawHome: (seen: HomeSeen) => Promise<ReportPicture>;
   /** Tells a mistake or failure on stderr, and with `--debug` writes its stack to the program's log. */
   problem(error: unknown): void;
   /** From now on, what goes to the program's log goes through this first. */

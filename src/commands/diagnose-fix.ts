@@ -33,6 +33,7 @@ export async function fixDiagnosed(
   results: readonly GateResult[],
 ): Promise<readonly FixTried[]> {
   const tried: FixTried[] = [];
+  checkNamed(context, diagnosis);
   for (const one of diagnosis.diagnosed) {
     if (context.signal.aborted) break;
     const done = await fixOne(context, lab, narrator, one, results);
@@ -61,7 +62,7 @@ async function fixOne(
   const { symptom } = proof.walk;
   const tried: FixTried[] = [];
   // The last of a chain of fixes often only hurries what the first one made possible: go on until the gates are green.
-  for (const fix of proof.end.fixes) {
+  for (const fix of await inOrder(context, proof.end.fixes)) {
     if (context.signal.aborted) break;
     const planned = planFix(lab.session, { symptom, evidence: finding.evidence }, fix);
     announce(context, symptom.id, planned);
@@ -94,6 +95,41 @@ async function fixOne(
     if (done.helped) break;
   }
   return tried;
+}
+
+/** @throws Trouble `usage` when no cause that was proved has the fix of `--with` */
+function checkNamed({ line }: CommandContext, { diagnosed }: Diagnosis): void {
+  const name = line.options.text('with');
+  const fixes = diagnosed.flatMap(({ walks }) => deepestProof(walks)?.end.fixes ?? []);
+  if (name === undefined || diagnosed.length === 0 || fixes.some(({ id }) => id === name)) return;
+  const known = fixes.map(({ id }) => id).join(', ');
+  throw usageTrouble(
+    {
+      id: `${name} bukan perbaikan untuk penyebab yang terbukti`,
+      en: `${name} is no fix for a cause that is proved`,
+    },
+    known === ''
+      ? { id: 'Belum ada penyebab yang terbukti.', en: 'No cause is proved.' }
+      : { id: `Yang ada: ${known}`, en: `There is: ${known}` },
+  );
+}
+
+/** The fixes to be tried: the one that was named only, else the one that the person chooses and then the others. */
+async function inOrder(
+  { asking, line, language, ascii, streams }: CommandContext,
+  fixes: readonly FixSource[],
+): Promise<readonly FixSource[]> {
+  const name = line.options.text('with');
+  if (name !== undefined) return fixes.filter(({ id }) => id === name);
+  if (fixes.length < 2 || asking === null || line.options.has('yes')) return fixes;
+  const list = fixes.map((fix, i) => `  ${i + 1}  ${fix.id} · ${fix.say[language]}`);
+  streams.talk(plainSigns(list.join('\n'), ascii));
+  const answer = await asking.line({
+    id: 'Perbaikan mana yang lebih dulu? [1]',
+    en: 'Which fix first? [1]',
+  });
+  const chosen = fixes[Number(answer) - 1];
+  return chosen === undefined ? fixes : [chosen, ...fixes.filter((one) => one !== chosen)];
 }
 
 function verdictOf(helped: boolean, carriedOut: boolean): Text {

@@ -32,6 +32,8 @@ export async function diagnose(context: CommandContext): Promise<ExitCode> {
   const runbook = await loadContent(line.options.text('runbook'), assets, cwd);
   const catalogue = await loadCatalogue(context, runbook);
   const named = line.words.map((word) => symptomNamed(catalogue, word));
+  if (line.options.has('undo'))
+    return (await import('./diagnose-undo.js')).undoFix(context, catalogue, named);
   const paste = line.options.text('paste');
   const bundle = line.options.text('bundle');
   if (bundle !== undefined) {

@@ -1,4 +1,5 @@
 /** From the arguments to an exit status: help, the screen, or a command. */
+import type { CommandContext } from './context.js';
 import { commandHelp, overview } from './help.js';
 import { parseCommandLine, type CommandLine } from './parse.js';
 import { createStreams, type Streams } from './streams.js';
@@ -17,6 +18,7 @@ export interface Call {
   /** Absolute path of assets/. */
   readonly assets: string;
   readonly streams: Streams;
+  readonly drawHome: CommandContext['drawHome'];
   /** Ends the process at once. */
   readonly exit: (code: number) => void;
 }
@@ -30,7 +32,7 @@ const USAGE = 2;
  */
 export async function enter(
   argv: readonly string[],
-  options: Pick<Call, 'assets' | 'exit'> & {
+  options: Pick<Call, 'assets' | 'exit' | 'drawHome'> & {
     readonly showScreen: (call: Call) => Promise<number>;
     readonly clear: () => void;
   },
@@ -54,7 +56,7 @@ async function start(
   argv: readonly string[],
   language: Language,
   streams: Streams,
-  { assets, exit, showScreen, clear }: Parameters<typeof enter>[1],
+  { assets, exit, drawHome, showScreen, clear }: Parameters<typeof enter>[1],
 ): Promise<number> {
   let line: CommandLine;
   try {
@@ -65,7 +67,7 @@ async function start(
     return USAGE;
   }
   const { command, options } = line;
-  const call: Call = { line, argv, language, assets, streams, exit };
+  const call: Call = { line, argv, language, assets, streams, drawHome, exit };
   if (command === null && !options.has('help') && !options.has('version')) return screenOr(call, showScreen);
   clear();
   if (options.has('help')) {

@@ -44,6 +44,8 @@ async function load(name: CommandName): Promise<Command> {
       return (await import('./smoke.js')).smoke;
     case 'diary':
       return (await import('./diary.js')).diary;
+    case 'drift':
+      return (await import('./drift.js')).drift;
     case 'expiry':
       return (await import('./expiry.js')).expiry;
     case 'diagnose':
@@ -111,6 +113,7 @@ export async function executeCommand(command: CommandName, call: Call): Promise<
     stdin: process.stdin,
     signal: stop.signal,
     now: Date.now,
+    drawHome: call.drawHome,
     problem(error) {
       streams.talk(errorText(error, language));
       if (line.options.has('debug'))

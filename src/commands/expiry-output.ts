@@ -1,7 +1,6 @@
 /** What runs out, as a list for a person and as JSON. */
-import type { ExpiryRead } from '../services/engine/expiry.js';
 import type { Calendar } from '../smoke/expiry-schema.js';
-import { isOverdue, type ExpiryLevel, type ExpiryRow } from '../smoke/expiry.js';
+import { isOverdue, type ExpiryLevel, type ExpiryRead, type ExpiryRow } from '../smoke/expiry.js';
 import { paintTone, type Tone } from '../term/theme.js';
 import type { ExitCode } from './context.js';
 import { instant, instantOrNull, jsonDocument } from './output/document.js';

@@ -167,6 +167,42 @@ export const OPTIONS = {
       en: 'mend the cause that is proved, after asking',
     },
   },
+  with: {
+    kind: 'text',
+    value: 'FIX',
+    about: {
+      id: 'dengan --fix: perbaikan ini saja, mis. deploy-again',
+      en: 'with --fix: this fix only, e.g. deploy-again',
+    },
+  },
+  undo: {
+    kind: 'flag',
+    about: {
+      id: 'kembalikan berkas yang diubah perbaikan terakhir (gejala itu)',
+      en: 'put back the files that the newest fix (of that symptom) changed',
+    },
+  },
+  restore: {
+    kind: 'flag',
+    about: {
+      id: 'tulis lagi berkas ini seperti langkahnya meninggalkannya, setelah bertanya',
+      en: 'write this file again as its step left it, after asking',
+    },
+  },
+  keep: {
+    kind: 'flag',
+    about: {
+      id: 'biarkan berkas ini seperti sekarang, sampai berubah lagi',
+      en: 'let this file be as it is, until it changes again',
+    },
+  },
+  adopt: {
+    kind: 'flag',
+    about: {
+      id: 'jadikan isinya versi lab ini, yang dibiarkan langkahnya',
+      en: "make its content this lab's own version, which its step leaves alone",
+    },
+  },
   reason: { kind: 'text', value: 'TEXT', about: { id: 'alasan', en: 'the reason' } },
   until: {
     kind: 'text',

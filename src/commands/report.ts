@@ -1,19 +1,16 @@
 /** `report`: what was done and seen in a lab, from its journal and its last verdicts. Asks no host. */
 import { resolve } from 'node:path';
-import { standing } from '../state/standing.js';
-import { talk, type CommandContext, type ExitCode } from './context.js';
+import type { Language } from '../lab/types.js';
+import type { ReportForm } from '../state/report-types.js';
+import { talk, type CommandContext, type ExitCode, type HomeSeen } from './context.js';
 import { catalogueIfAny } from './catalogue.js';
-import { accountAsCheck, maskAccount, reportJson, symptomsOf, type Account } from './output/account.js';
+import type { Account } from './output/account.js';
 import { usageTrouble } from './parse.js';
+import { accountOf, reportText } from './report-account.js';
 import { openLab, type OpenLab } from './session.js';
 
-/** Enough for months of work; older entries stay in the journal's files. */
-const MOST_ENTRIES = 5000;
-
-type Form = 'markdown' | 'html' | 'junit' | 'tap' | 'json';
-
 interface Wanted {
-  readonly form: Form;
+  readonly form: ReportForm;
   /** null: stdout. */
   readonly file: string | null;
 }
@@ -22,9 +19,17 @@ export async function report(context: CommandContext): Promise<ExitCode> {
   const wanted = wantedForms(context);
   const lab = await openLab(context);
   try {
-    const account = maskAccount(await accountOf(context, lab), lab.session.mask);
+    const { language, version } = context;
+    const account = await accountOf(lab.session, await catalogueIfAny(context, lab.runbook), {
+      version,
+      now: context.now(),
+    });
     for (const { form, file } of wanted) {
-      const text = await formText(form, account, context, lab.session.mask);
+      const text = await reportText(form, account, {
+        language,
+        mask: lab.session.mask,
+        pictures: async () => [await context.drawHome(homeSeen(account, lab, language))],
+      });
       if (file === null) context.streams.result(text);
       else await writeReport(context, file, text);
     }
@@ -38,7 +43,7 @@ export async function report(context: CommandContext): Promise<ExitCode> {
 function wantedForms({ line: { options } }: CommandContext): readonly Wanted[] {
   const out = options.text('out') ?? null;
   const toFile: Wanted[] = [];
-  const toStdout: Form[] = [];
+  const toStdout: ReportForm[] = [];
   for (const form of ['html', 'junit'] as const) {
     const file = options.text(form);
     if (file === '-') toStdout.push(form);
@@ -70,52 +75,21 @@ function wantedForms({ line: { options } }: CommandContext): readonly Wanted[] {
   return toFile;
 }
 
-async function accountOf(context: CommandContext, { session, runbook }: OpenLab): Promise<Account> {
-  const [{ entries, damaged }, catalogue] = await Promise.all([
-    session.journal.read({ limit: MOST_ENTRIES }),
-    catalogueIfAny(context, runbook),
-  ]);
-  const now = context.now();
-  const gates = session.gates.map((gate) => {
-    const result = session.memory.results.get(gate.key) ?? null;
-    const waiver = session.memory.waivers.get(gate.key) ?? null;
-    return {
-      gate,
-      result,
-      waiver,
-      standing: standing({ key: gate.key, result, waiver, running: false }, gate.freshMs, now),
-    };
-  });
+/** What home is drawn from: the same verdicts at the same moment as the tables beside it. */
+function homeSeen(account: Account, { session, runbook }: OpenLab, language: Language): HomeSeen {
+  const { file, name, practice, parameters } = account.lab;
+  const { user, addresses } = session.context;
   return {
-    version: context.version,
-    lab: session.lab,
-    by: session.by,
-    at: now,
-    gates,
-    entries,
-    damaged,
-    symptoms: symptomsOf(gates, entries, (id) => catalogue.byId.get(id)?.title ?? null),
+    runbook,
+    lab: { file, name, practice, user, addresses, parameters },
+    results: account.gates.flatMap(({ result }) => result ?? []),
+    waivers: account.gates.flatMap(({ waiver }) => waiver ?? []),
+    variants: session.memory.variants,
+    cursor: session.memory.cursor,
+    language,
+    now: account.at,
+    mask: session.mask,
   };
-}
-
-async function formText(
-  form: Form,
-  account: Account,
-  { language }: CommandContext,
-  mask: (text: string) => string,
-): Promise<string> {
-  switch (form) {
-    case 'markdown':
-      return (await import('./output/account-markdown.js')).reportMarkdown(account, language);
-    case 'html':
-      return (await import('./output/account-html.js')).reportHtml(account, language);
-    case 'junit':
-      return (await import('./output/junit.js')).checkJunit(accountAsCheck(account), language);
-    case 'tap':
-      return (await import('./output/tap.js')).checkTap(accountAsCheck(account), language);
-    case 'json':
-      return reportJson(account, mask);
-  }
 }
 
 async function writeReport(context: CommandContext, file: string, text: string): Promise<void> {

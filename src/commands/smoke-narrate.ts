@@ -1,7 +1,6 @@
 /** A smoke test told while it runs, to stderr: a line when a stage is through, or waits for something else than before. */
 import { duration, stopwatch } from '../i18n/format.js';
-import type { SmokeProgress } from '../services/engine/smoke.js';
-import type { JudgedCheck, JudgedStage } from '../smoke/progress.js';
+import type { JudgedCheck, JudgedStage, SmokeProgress } from '../smoke/progress.js';
 import { plainSigns } from './output/text.js';
 import { talk, type CommandContext } from './context.js';
 

@@ -1,11 +1,11 @@
 /** A smoke test for the person at the terminal. */
 import { duration } from '../i18n/format.js';
 import type { HostName, Language } from '../lab/types.js';
-import type { Arrival, JudgedStage } from '../smoke/progress.js';
+import type { Arrival, JudgedStage, SmokeVerdict } from '../smoke/progress.js';
 import { paintTone } from '../term/theme.js';
 import { diaryLines, localTime } from './diary-text.js';
 import { gateLines, plainSigns, summaryLine, type Style } from './output/text.js';
-import type { SmokeReport, SmokeVerdict } from './smoke-report.js';
+import type { SmokeReport } from './smoke-report.js';
 import type { CheckedGate } from './verdicts.js';
 
 const WORDS = {

@@ -1,10 +1,7 @@
 /** `smoke`: the checklist after a restart, from a cold start to a verdict without a key. */
 import { duration } from '../i18n/format.js';
 import { HOST_NAMES } from '../lab/types.js';
-import type { LabSession } from '../services/engine/assemble.js';
-import type { SmokeProgress } from '../services/engine/smoke.js';
-import { compareDiary, type Comparison } from '../smoke/diary.js';
-import { allGreen, firstNotGreen } from '../smoke/progress.js';
+import { SMOKE_WAIT_MS } from '../smoke/progress.js';
 import { formatOf, writeReport } from './check.js';
 import { talk, type CommandContext, type ExitCode } from './context.js';
 import { loadCatalogue } from './diagnose.js';
@@ -12,21 +9,20 @@ import { parseDuration } from './duration.js';
 import { openLab } from './session.js';
 import { smokeContent } from './smoke-content.js';
 import { createSmokeNarrator } from './smoke-narrate.js';
-import { brokenHops, reportOf, symptomOf, type SmokeReport } from './smoke-report.js';
-import { checkedGates, exitOf } from './verdicts.js';
-
-const DEFAULT_WAIT = '300s';
+import { gatesInOrder, reportOf } from './smoke-report.js';
+import { exitOf } from './verdicts.js';
 
 export async function smoke(context: CommandContext): Promise<ExitCode> {
   const format = formatOf(context);
-  const waitMs = parseDuration(context.line.options.text('wait') ?? DEFAULT_WAIT, 'wait');
+  const wait = context.line.options.text('wait');
+  const waitMs = wait === undefined ? SMOKE_WAIT_MS : parseDuration(wait, 'wait');
   const lab = await openLab(context);
   try {
     const content = await smokeContent(context, lab.runbook);
-    const [{ runSmoke, bootsOf }, { createDiaryFile }, { readDiary }] = await Promise.all([
+    const [{ runSmoke }, { createDiaryFile }, { concludeSmoke }] = await Promise.all([
       import('../services/engine/smoke.js'),
       import('../services/files/diary-file.js'),
-      import('../services/engine/diary.js'),
+      import('../services/engine/smoke-end.js'),
     ]);
     const startedAt = context.now();
     const troubles = await lab.login(HOST_NAMES, { root: true });
@@ -54,35 +50,28 @@ export async function smoke(context: CommandContext): Promise<ExitCode> {
     const found = exitOf(gates);
     const exit: ExitCode = found === 3 && wrongLogin ? 2 : found;
     if (signal.aborted) return exit;
-    const green = exit === 0 && allGreen(end.stages);
-    const now =
-      green || before !== null
-        ? await readDiary(session, content.diary, { boots: bootsOf(end.arrivals), parts: end.parts }, signal)
-        : null;
-    const comparison: Comparison | null =
-      before === null || now === null ? null : compareDiary(content.diary, before, now);
-    const first = green ? null : firstNotGreen(end.stages);
-    const symptom =
-      first === null ? null : symptomOf(session, await loadCatalogue(context, lab.runbook), first);
-    const report: SmokeReport = reportOf({
-      check: {
+    const ended = await concludeSmoke(session, end, {
+      diary: content.diary,
+      before,
+      loadCatalogue: () => loadCatalogue(context, lab.runbook),
+      write: (entry) => file.write(entry),
+      signal,
+    });
+    if (ended === null) return exit;
+    const { name, file: labFile, practice } = session.lab;
+    const report = reportOf(
+      {
         version: context.version,
-        lab: { name: session.lab.name, file: session.lab.file, practice: session.lab.practice },
+        lab: { name, file: labFile, practice },
         startedAt,
-        finishedAt: context.now(),
+        finishedAt: ended.finishedAt,
         attempts: end.attempts,
         gates,
         exit,
       },
-      end,
-      checklist: content.checklist,
-      first,
-      symptom,
-      hops: green || !end.parts.has('app') ? [] : await brokenHops(session, lab.runbook, signal),
-      comparison,
-      recorded: green,
-    });
-    if (green && now !== null) await file.write(now);
+      content.checklist,
+      ended,
+    );
     await writeReport(context, report.check, format, {
       text: async () => (await import('./smoke-text.js')).smokeText(report, context),
       json: async () => (await import('./smoke-json.js')).smokeJson(report, session.mask),
@@ -91,11 +80,4 @@ export async function smoke(context: CommandContext): Promise<ExitCode> {
   } finally {
     await lab.close();
   }
-}
-
-/** Every gate that was asked, in boot order. */
-function gatesInOrder(session: LabSession, { stages }: SmokeProgress): ReturnType<typeof checkedGates> {
-  const results = stages.flatMap(({ checks }) => checks.flatMap(({ result }) => result ?? []));
-  const checked = new Map(checkedGates(session, results).map((one) => [one.gate.key, one]));
-  return stages.flatMap(({ checks }) => checks.flatMap(({ check }) => checked.get(check.key) ?? []));
 }

@@ -140,6 +140,19 @@ export const COMMANDS = {
     },
     options: ['json'],
   },
+  drift: {
+    words: '[HOST:PATH…]',
+    count: [0, MANY],
+    about: {
+      id: 'berkas kami yang diubah di host sejak ditulis, dengan perbedaannya; pulihkan, biarkan, atau adopsi',
+      en: 'files of ours that were changed on a host since, with the difference; restore, keep or adopt them',
+    },
+    options: ['restore', 'keep', 'adopt', 'yes', 'host', 'json'],
+    more: {
+      id: 'Tanpa --restore, --keep atau --adopt hanya membaca. Sebelum dipulihkan, yang ada sekarang disimpan di host; sesudahnya gate langkahnya diperiksa. Isi yang mungkin rahasia tidak ditunjukkan. Kode keluar: 0 tidak ada yang berubah, 1 ada, 3 ada host yang tidak dapat dilihat.',
+      en: 'Without --restore, --keep or --adopt it only reads. Before a file is restored what is there is kept on the host; afterwards the gates of its step are asked. Content that may be secret is not shown. Exit code: 0 nothing has changed, 1 something has, 3 a host could not be looked at.',
+    },
+  },
   expiry: {
     words: '',
     count: [0, 0],
@@ -160,10 +173,10 @@ export const COMMANDS = {
       id: 'cari apa yang rusak, di mana pertama kali putus, dan apa yang memperbaikinya',
       en: 'find what is broken, where it broke first, and what mends it',
     },
-    options: ['paste', 'bundle', 'fix', 'yes', 'yes-destroy', 'json'],
+    options: ['paste', 'bundle', 'fix', 'with', 'undo', 'yes', 'yes-destroy', 'json'],
     more: {
-      id: 'Tanpa nama gejala, seluruh lab dilihat. Dengan --paste cukup sebuah pesan galat, juga tanpa lab; dengan --bundle dibaca sebuah bundel. Kode keluar: 0 tidak ada yang rusak, 1 ada, 3 ada yang tidak bisa dilihat.',
-      en: 'Without the name of a symptom the whole lab is looked at. With --paste an error message will do, even without a lab; with --bundle a bundle is read. Exit code: 0 nothing is broken, 1 something is, 3 something could not be looked at.',
+      id: 'Tanpa nama gejala, seluruh lab dilihat. Dengan --paste cukup sebuah pesan galat, juga tanpa lab; dengan --bundle dibaca sebuah bundel. --undo mengembalikan berkas yang diubah oleh perbaikan terakhir; yang terjadi di cluster tetap. Kode keluar: 0 tidak ada yang rusak, 1 ada, 3 ada yang tidak bisa dilihat.',
+      en: 'Without the name of a symptom the whole lab is looked at. With --paste an error message will do, even without a lab; with --bundle a bundle is read. --undo puts back the files that the newest fix changed; what happened in the cluster stays. Exit code: 0 nothing is broken, 1 something is, 3 something could not be looked at.',
     },
   },
   secret: {

@@ -3,7 +3,7 @@ import { isoDate } from '../i18n/format.js';
 import { reasons } from '../i18n/texts/reasons.js';
 import type { Waiver } from '../gates/types.js';
 import type { Text } from '../lab/types.js';
-import { MAX_WAIVER_DAYS } from '../state/dialogs.js';
+import { MAX_WAIVER_DAYS } from '../state/waiving.js';
 import { talk, type CommandContext, type ExitCode } from './context.js';
 import { usageTrouble } from './parse.js';
 import { selectGate } from './selection.js';

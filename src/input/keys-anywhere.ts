@@ -25,7 +25,11 @@ const LISTS: readonly ScreenName[] = [
   'events',
   'path',
   'troubles',
+  'smoke',
 ];
+
+/** Questions with rows to choose from. */
+const CHOICES: readonly string[] = ['choose-host', 'choose-act', 'choose-container', 'choose-report'];
 
 function mover(move: Move, keys: readonly string[], id: string, en: string): KeyBinding {
   return bind({
@@ -34,8 +38,7 @@ function mover(move: Move, keys: readonly string[], id: string, en: string): Key
     places: [...LISTS, 'dialog'],
     label: say(id, en),
     describe: say(`Kursor atau teks: ${id}.`, `Cursor or text: ${en}.`),
-    when: ({ ui }) =>
-      ui.dialog === null || ui.dialog.kind === 'choose-host' || ui.dialog.kind === 'choose-act',
+    when: ({ ui }) => ui.dialog === null || CHOICES.includes(ui.dialog.kind),
     act: (state, context) => moveMessage(state, move, context),
   });
 }
@@ -111,6 +114,19 @@ export const ANYWHERE_KEYS: readonly KeyBinding[] = [
     footer: 75,
     disabled: (state) => (state.lab === null ? reasons.noLab : null),
     act: () => ({ type: 'ui.open', screen: 'journal' }),
+  }),
+  bind({
+    id: 'app.report',
+    keys: ['W'],
+    places: ['anywhere'],
+    label: say('laporan', 'report'),
+    describe: say(
+      'Tulis laporan lab ini ke berkas: pilih bentuknya. HTML memuat gambar layar ini.',
+      'Write a report of this lab to a file: choose its form. HTML holds pictures of this screen.',
+    ),
+    footer: 76,
+    disabled: (state) => (state.lab === null ? reasons.noLab : null),
+    act: () => ({ type: 'ask.report' }),
   }),
   bind({
     id: 'app.redraw',

@@ -1,5 +1,6 @@
 /** Keys while a question is open. */
 import { say } from '../i18n/text.js';
+import { REPORT_FORMS } from '../state/report-types.js';
 import type { AppState } from '../state/types.js';
 import { bind, type KeyBinding } from './binding.js';
 
@@ -7,6 +8,12 @@ const dialogIs =
   (...kinds: readonly string[]) =>
   (state: AppState): boolean =>
     state.ui.dialog !== null && kinds.includes(state.ui.dialog.kind);
+
+/** How many numbered rows the open question has. */
+function rowsToChoose({ ui: { dialog } }: AppState): number {
+  if (dialog?.kind === 'choose-act') return dialog.acts.length;
+  return dialog?.kind === 'choose-container' ? dialog.containers.length : 0;
+}
 
 export const DIALOG_KEYS: readonly KeyBinding[] = [
   bind({
@@ -52,7 +59,7 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
     label: say('lanjut', 'go on'),
     describe: say('Lanjut dengan baris yang dipilih.', 'Go on with the chosen row.'),
     footer: 10,
-    when: dialogIs('choose-host', 'choose-act'),
+    when: dialogIs('choose-host', 'choose-act', 'choose-container', 'choose-report'),
     act: () => ({ type: 'dialog.accept' }),
   }),
   bind({
@@ -78,14 +85,34 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
     places: ['dialog'],
     label: say('pilih', 'choose'),
     describe: say(
-      'Pilih tindakan bernomor itu; Enter melanjutkan.',
-      'Choose the action of that number; Enter goes on.',
+      'Pilih baris bernomor itu; Enter melanjutkan.',
+      'Choose the row of that number; Enter goes on.',
     ),
     footer: 9,
-    shown: (state) => (state.ui.dialog?.kind === 'choose-act' ? `1-${state.ui.dialog.acts.length}` : '1-6'),
-    when: dialogIs('choose-act'),
+    shown: (state) => `1-${Math.min(6, rowsToChoose(state) || 6)}`,
+    when: dialogIs('choose-act', 'choose-container'),
+    act: (state, _context, key) => {
+      const { dialog } = state.ui;
+      if (dialog?.kind !== 'choose-act' && dialog?.kind !== 'choose-container') return null;
+      return Number(key) <= rowsToChoose(state)
+        ? { type: 'dialog.move', by: Number(key) - 1 - dialog.cursor }
+        : null;
+    },
+  }),
+  bind({
+    id: 'report.digit',
+    keys: REPORT_FORMS.map((_, i) => String(i + 1)),
+    places: ['dialog'],
+    label: say('pilih', 'choose'),
+    describe: say(
+      'Pilih bentuk laporan bernomor itu; Enter menulisnya.',
+      'Choose the form of report of that number; Enter writes it.',
+    ),
+    footer: 9,
+    shown: () => `1-${REPORT_FORMS.length}`,
+    when: dialogIs('choose-report'),
     act: ({ ui }, _context, key) =>
-      ui.dialog?.kind === 'choose-act' && Number(key) <= ui.dialog.acts.length
+      ui.dialog?.kind === 'choose-report'
         ? { type: 'dialog.move', by: Number(key) - 1 - ui.dialog.cursor }
         : null,
   }),
@@ -117,6 +144,8 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
       'host-key',
       'choose-host',
       'choose-act',
+      'choose-container',
+      'choose-report',
       'confirm-act',
     ),
     act: () => ({ type: 'dialog.reject' }),

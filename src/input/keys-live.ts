@@ -15,9 +15,11 @@ import {
   listKey,
   listNow,
 } from '../state/live/listing.js';
+import { intoPod } from '../state/live/containers.js';
 import type { LiveTarget } from '../state/live/targets.js';
 import type { Message } from '../state/messages.js';
 import type { AppState } from '../state/types.js';
+import { askActs } from './ask-acts.js';
 import { bind, type KeyBinding, type KeyContext } from './binding.js';
 
 const refuse = (why: Text): Message => ({ type: 'ui.refuse', why });
@@ -43,8 +45,7 @@ function withTarget(
   make: (target: LiveTarget, item: ListItem) => Message,
 ): Message {
   return withItem(state, context, (item) => {
-    const target = targetOf(state.ui.focusedHost, item);
-    return target === null ? refuse(liveReasons.noDetail) : make(target, item);
+    return make(targetOf(state.ui.focusedHost, item), item);
   });
 }
 
@@ -61,12 +62,7 @@ function shellFor(state: AppState, item: ListItem): Message {
         : refuse(liveReasons.stopped);
     case 'object': {
       if (item.row.kind !== 'Pod') return refuse(liveReasons.noShell);
-      const { namespace, name } = item.row;
-      if (!item.row.containers.some((one) => one.state === 'running')) return refuse(liveReasons.stopped);
-      return {
-        type: 'shell.open',
-        target: { kind: 'object', object: 'Pod', namespace, name, container: '' },
-      };
+      return intoPod(item.row, 'shell') ?? refuse(liveReasons.stopped);
     }
   }
 }
@@ -157,11 +153,12 @@ export const LIVE_KEYS: readonly KeyBinding[] = [
     when: listShown,
     where: ON_LISTS,
     act: (state, context) =>
-      withTarget(state, context, (target) =>
-        target.kind === 'object' && target.object !== 'Pod'
-          ? refuse(liveReasons.noLog)
-          : { type: 'live.follow', target, previous: false },
-      ),
+      withTarget(state, context, (target, item) => {
+        const pod = item.kind === 'object' && item.row.kind === 'Pod' ? intoPod(item.row, 'log') : null;
+        if (pod !== null) return pod;
+        const none = target.kind === 'file' || target.kind === 'object';
+        return none ? refuse(liveReasons.noLog) : { type: 'live.follow', target, previous: false };
+      }),
   }),
   bind({
     id: 'live.journal',
@@ -182,8 +179,8 @@ export const LIVE_KEYS: readonly KeyBinding[] = [
     places: ['home', 'host'],
     label: say('tindakan', 'actions'),
     describe: say(
-      'Mulai ulang, hentikan, hapus atau ubah jumlahnya; risikonya ditunjukkan dan ditanyakan dulu.',
-      'Restart, stop, delete or scale it; the risk is shown and asked first.',
+      'Mulai ulang, hentikan, hapus, ubah jumlahnya; berkas: pulihkan, biarkan, adopsi. Risikonya ditunjukkan dan ditanyakan dulu.',
+      'Restart, stop, delete or scale it; files: restore, keep, adopt. The risk is shown and asked first.',
     ),
     footer: 11.3,
     dangerous: true,
@@ -193,9 +190,7 @@ export const LIVE_KEYS: readonly KeyBinding[] = [
     act: (state, context) =>
       withItem(state, context, (item) => {
         const acts = actsOf(state.ui.focusedHost, item);
-        const [only] = acts;
-        if (only === undefined) return refuse(liveReasons.noActs);
-        return acts.length === 1 ? { type: 'ask.act', act: only } : { type: 'ask.acts', acts };
+        return askActs(acts) ?? refuse(item.kind === 'file' ? liveReasons.asLeft : liveReasons.noActs);
       }),
   }),
   bind({

@@ -280,6 +280,7 @@ export const TEXT_KEYS: readonly KeyBinding[] = [
       'events',
       'path',
       'troubles',
+      'smoke',
     ],
     label: say('salin', 'copy'),
     describe: say(

@@ -3,10 +3,12 @@ import { say } from '../i18n/text.js';
 import { eventsText, liveReasons } from '../i18n/texts/live-screens.js';
 import { HOST_NAMES, type Text } from '../lab/types.js';
 import { describeHits, nextHit, streamEnd, streamHits } from '../state/live/search.js';
-import type { LiveTarget } from '../state/live/targets.js';
+import { fileActs } from '../state/live/items.js';
+import type { LiveAct, LiveTarget } from '../state/live/targets.js';
 import { EVENT_SOURCES, eventCursor, isHeld, timeline } from '../state/live/timeline.js';
 import type { Message } from '../state/messages.js';
 import type { AppState } from '../state/types.js';
+import { askActs } from './ask-acts.js';
 import { bind, type KeyBinding, type KeyContext } from './binding.js';
 
 const top = (state: AppState): string => state.ui.stack.at(-1) ?? '';
@@ -49,6 +51,7 @@ function searcher(place: 'describe' | 'stream', what: readonly [string, string])
 /** Whether a target has a log of its own. */
 function noLogOf(target: LiveTarget | undefined): Text | null {
   if (target === undefined) return liveReasons.noDetailNow;
+  if (target.kind === 'file') return liveReasons.noLog;
   return target.kind === 'object' && target.object !== 'Pod' ? liveReasons.noLog : null;
 }
 function noShellIn(target: LiveTarget | undefined): Text | null {
@@ -107,6 +110,22 @@ export const DESCRIBE_KEYS: readonly KeyBinding[] = [
     act: (state) => ofDetail(state, (target) => ({ type: 'live.describe', target })),
   }),
   bind({
+    id: 'describe.acts',
+    keys: ['a'],
+    places: ['describe'],
+    label: say('putuskan', 'decide'),
+    describe: say(
+      'Berkas kami yang berubah: pulihkan, biarkan, atau adopsi; ditanyakan dulu.',
+      'A file of ours that has changed: restore, keep or adopt it; asked first.',
+    ),
+    footer: 10,
+    dangerous: true,
+    when: (state) => state.live.detail?.target.kind === 'file',
+    where: say('pada berkas kami', 'on a file of ours'),
+    disabled: (state) => (actsOnDetail(state).length === 0 ? liveReasons.asLeft : null),
+    act: (state) => askActs(actsOnDetail(state)),
+  }),
+  bind({
     id: 'describe.follow',
     keys: ['f'],
     places: ['describe'],
@@ -127,10 +146,18 @@ export const DESCRIBE_KEYS: readonly KeyBinding[] = [
     act: (state) =>
       ofDetail(state, (target) => ({
         type: 'shell.open',
-        target: target.kind === 'unit' ? { kind: 'host', host: target.host } : target,
+        target:
+          target.kind === 'unit' || target.kind === 'file' ? { kind: 'host', host: target.host } : target,
       })),
   }),
 ];
+
+/** What can be decided about the file that is looked at. */
+function actsOnDetail(state: AppState): readonly LiveAct[] {
+  const { detail } = state.live;
+  if (detail?.target.kind !== 'file' || detail.file === null) return [];
+  return fileActs(detail.target.host, detail.file);
+}
 
 export const STREAM_KEYS: readonly KeyBinding[] = [
   searcher('stream', ['Cari di log ini.', 'Search in this log.']),

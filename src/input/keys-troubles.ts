@@ -42,7 +42,7 @@ function noSymptom(state: AppState): Text | null {
 }
 function canAsk(state: AppState): Text | null {
   const { doing } = state.troubles;
-  if (doing !== null) return doing.kind === 'fixing' ? why.fixing : why.busy;
+  if (doing !== null) return doing.kind === 'asking' ? why.busy : why.fixing;
   return noSymptom(state);
 }
 function canFix(state: AppState): Text | null {
@@ -176,7 +176,7 @@ export const TROUBLE_KEYS: readonly KeyBinding[] = [
     ),
     footer: 15,
     disabled: ({ troubles: { doing, gathering } }) => {
-      if (doing?.kind === 'fixing' && gathering === null) return why.fixing;
+      if (doing !== null && doing.kind !== 'asking' && gathering === null) return why.fixing;
       return doing === null && gathering === null ? why.nothingAsked : null;
     },
     act: () => ({ type: 'troubles.stop' }),

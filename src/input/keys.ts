@@ -15,6 +15,7 @@ import { TYPING_KEYS } from './keys-typing.js';
 import { GATE_KEYS, STEP_KEYS } from './keys-work.js';
 import { shownKey, type KeyName } from './names.js';
 import { PATH_KEYS } from './keys-path.js';
+import { SMOKE_KEYS } from './keys-smoke.js';
 import { FIX_KEYS } from './keys-troubles-fix.js';
 import { TROUBLE_KEYS } from './keys-troubles.js';
 
@@ -31,6 +32,7 @@ export const KEY_TABLE: readonly KeyBinding[] = [
   ...PATH_KEYS,
   ...FIX_KEYS,
   ...TROUBLE_KEYS,
+  ...SMOKE_KEYS,
   ...STEP_KEYS,
   ...GATE_KEYS,
   ...TEXT_KEYS,

@@ -2,6 +2,7 @@
 import { HOST_NAMES, type HostName } from '../lab/types.js';
 import { chosenGate, currentPhase, logSearch, position, visibleGates, visibleTerms } from '../state/lists.js';
 import { cursorIn, hostGate, hostGates, hostTab, isZoomed, listKey, listNow } from '../state/live/listing.js';
+import { smokeCursor, smokeList, smokeRows } from '../state/smoke-view.js';
 import { streamEnd } from '../state/live/search.js';
 import { eventCursor, timeline } from '../state/live/timeline.js';
 import type { Message } from '../state/messages.js';
@@ -155,6 +156,14 @@ function moveTroubles(state: AppState, move: Move, page: number): Message | null
   return row === undefined ? null : { type: 'ui.pick', name: TROUBLES_LIST, key: row.key, at };
 }
 
+/** From row to row of the tab that is looked at; the cursor keeps to the row. */
+function moveSmoke(state: AppState, move: Move, page: number): Message | null {
+  const rows = smokeRows(state);
+  const at = clamp(smokeCursor(state, rows) + offset(move, page, rows.length), rows.length - 1);
+  const row = rows[at];
+  return row === undefined ? null : { type: 'ui.pick', name: smokeList(state), key: row.key, at };
+}
+
 export function moveMessage(state: AppState, move: Move, context: KeyContext): Message | null {
   const { page } = context.extent(state);
   if (state.ui.dialog !== null) return { type: 'dialog.move', by: offset(move, 4, 4) };
@@ -197,6 +206,8 @@ export function moveMessage(state: AppState, move: Move, context: KeyContext): M
       return inWalk(state)
         ? scroll(state, 'troubles.scroll', move, context)
         : moveTroubles(state, move, page);
+    case 'smoke':
+      return moveSmoke(state, move, page);
     case 'glossary':
       return cursor(state, 'glossary.cursor', visibleTerms(state).length, move, page);
     case 'help':

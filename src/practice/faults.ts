@@ -4,6 +4,7 @@ import { MANIFEST_FAULTS } from './apps/manifest-faults.js';
 import { DOCKER_FAULTS } from './docker/faults.js';
 import { EDGE_FAULTS } from './edge/faults.js';
 import { GITLAB_FAULTS } from './gitlab/faults.js';
+import { CLUSTER_FAULTS } from './kubernetes/cluster-faults.js';
 import { KUBERNETES_FAULTS } from './kubernetes/faults.js';
 import { NODE_FAULTS } from './kubernetes/node-faults.js';
 import { edit, type Fault } from './fault.js';
@@ -158,6 +159,7 @@ export const FAULTS: readonly Fault[] = [
   ...EDGE_FAULTS,
   ...NODE_FAULTS,
   ...MANIFEST_FAULTS,
+  ...CLUSTER_FAULTS,
 ];
 
 export function findFault(id: string): Fault | undefined {

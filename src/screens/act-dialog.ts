@@ -1,7 +1,8 @@
-/** The questions before something is done to a service, a container or an object of the cluster. */
+/** The questions before something is done to a service, a container, an object of the cluster or a file of ours. */
 import { dialogs as text } from '../i18n/texts/dialogs.js';
 import { actRiskWord, live as liveText, undoOf } from '../i18n/texts/live.js';
 import { actExpected, actSentence } from '../state/live/acts.js';
+import { fileActUndo } from '../state/live/file-acts.js';
 import type { ActDialog } from '../state/live/state.js';
 import type { LiveAct } from '../state/live/targets.js';
 import type { Tone } from '../term/theme.js';
@@ -16,7 +17,8 @@ const RISK_TONE: Readonly<Record<Risk, Tone>> = { safe: 'info', changes: 'warn',
 function riskOf(act: LiveAct): Risk {
   // Only what wants its name typed cannot come back.
   if (actExpected(act) !== null) return 'destroys';
-  return act.act === 'start-container' ? 'safe' : 'changes';
+  const safe = act.act === 'start-container' || act.act === 'keep-file' || act.act === 'adopt-file';
+  return safe ? 'safe' : 'changes';
 }
 
 function riskSpan(view: View, act: LiveAct): Line {
@@ -44,14 +46,15 @@ export function actLines(
   columns: number,
 ): Line[] {
   const { act } = dialog;
-  const undo = undoOf(act);
+  const undo = 'file' in act ? fileActUndo(act) : undoOf(act);
+  const noted = act.act === 'keep-file' || act.act === 'adopt-file';
   const head: Line[] = [
     ...prose(inLang(view, actSentence(act)), columns, 'title'),
     riskSpan(view, act),
     BLANK,
     ...prose(inLang(view, dialog.risk), columns),
     ...(undo === null ? [] : prose(inLang(view, undo), columns, 'dim')),
-    ...prose(inLang(view, liveText.recorded), columns, 'dim'),
+    ...prose(inLang(view, noted ? liveText.recordedOnly : liveText.recorded), columns, 'dim'),
   ];
   if (dialog.kind === 'confirm-act') return head;
   const same = dialog.input.trim() === dialog.expected;

@@ -4,6 +4,7 @@ import { step as stepText } from '../i18n/texts/step.js';
 import { position } from '../state/lists.js';
 import { targetName } from '../state/live/acts.js';
 import { describeHits, describeNeedle } from '../state/live/search.js';
+import { diffTone, fileLines } from './live/file.js';
 import { foundRows } from './live/found.js';
 import { inputSpans } from './ui/field.js';
 import { block, line, prose, span, spread, BLANK, type Line } from './ui/line.js';
@@ -38,16 +39,28 @@ export function describeRows(
 ): { readonly rows: Line[]; readonly starts: readonly number[] } {
   const { detail } = view.state.live;
   const lines = detail?.lines ?? [];
-  if (lines.length === 0) return { rows: noLines(view, columns), starts: [] };
+  const file = detail?.file ?? null;
+  if (lines.length === 0 && (file === null || detail?.trouble != null))
+    return { rows: noLines(view, columns), starts: [] };
   const needle = describeNeedle(view.state);
   const current = view.state.ui.picks['describe.scroll'];
   const rows: Line[] = [];
   const starts: number[] = [];
   // An answer that could not be had anew does not hide the one before.
   if (detail?.trouble != null) rows.push(...noLines(view, columns), BLANK);
+  if (file !== null) rows.push(...fileLines(view, file, lines, columns));
   lines.forEach((one, i) => {
     starts.push(rows.length);
-    rows.push(...foundRows(view, one, needle, current === String(i), columns));
+    rows.push(
+      ...foundRows(
+        view,
+        one,
+        needle,
+        current === String(i),
+        columns,
+        file === null ? 'plain' : diffTone(one),
+      ),
+    );
   });
   return { rows, starts };
 }
@@ -59,7 +72,9 @@ export function describeScreen(view: View, columns: number, rows: number): Line[
   const hits = describeHits(state);
   const at = hits.findIndex((hit) => String(hit) === state.ui.picks['describe.scroll']) + 1;
   const searching = state.ui.typing === 'describe.search' || needle !== '';
-  const counted = detail?.lines == null ? '' : inLang(view, text.lines({ count: detail.lines.length }));
+  const count = detail?.lines?.length ?? 0;
+  // A file that has not changed is told in words above; there are no lines to be counted.
+  const counted = count === 0 ? '' : inLang(view, text.lines({ count }));
   const title = spread(
     [span(' '), span(detail === null ? '' : targetName(detail.target), 'title')],
     [span(`${counted} `, 'dim')],

@@ -1,143 +1,19 @@
 /** The question on top of a screen: a framed box, as tall as it needs to be and never taller than there is room. */
 import { live as liveText } from '../i18n/texts/live.js';
 import { dialogs as text } from '../i18n/texts/dialogs.js';
+import { report as reportText } from '../i18n/texts/report.js';
 import { secrets as secretText } from '../i18n/texts/secrets.js';
 import { fixDialog } from '../i18n/texts/troubles.js';
-import { riskWord } from '../i18n/texts/words.js';
-import type { HostName, Text } from '../lab/types.js';
-import type { RenderedAction, StepId } from '../runbook/types.js';
-import { actionsOn, stepOf } from '../state/content.js';
-import { unmetNeeds } from '../state/standing.js';
 import type { Dialog } from '../state/types.js';
-import type { Tone } from '../term/theme.js';
 import { actLines, chooseActLines } from './act-dialog.js';
+import { reportLines } from './report-dialog.js';
+import { containerLines } from './container-dialog.js';
 import { secretLines } from './secret-dialog.js';
-import { fixDialogLines } from './troubles-fix.js';
+import { runContent, undoContent, type DialogContent } from './step-dialog.js';
+import { fixDialogLines, undoFixLines } from './troubles-fix.js';
 import { fieldSpans } from './ui/field.js';
 import { cell, fullLine, line, prose, span, BLANK, type Line } from './ui/line.js';
 import { glyphsOf, inLang, type View } from './view.js';
-
-interface Content {
-  readonly title: Text;
-  readonly tone: Tone;
-  readonly lines: readonly Line[];
-}
-
-/** The plan: one sentence an action, with the hosts it is for and its risk. */
-function planLines(view: View, step: StepId, hosts: readonly HostName[], columns: number): Line[] {
-  const found = stepOf(view.state, step);
-  if (found === null) return [];
-  const byAction = new Map<string, { readonly on: RenderedAction; readonly hosts: HostName[] }>();
-  for (const host of hosts) {
-    for (const on of actionsOn(view.state, found, host)) {
-      const known = byAction.get(on.action);
-      if (known === undefined) byAction.set(on.action, { on, hosts: [host] });
-      else known.hosts.push(host);
-    }
-  }
-  if (byAction.size === 0) return prose(inLang(view, text.run.nothing), columns, 'dim');
-  return [...byAction.values()].flatMap(({ on, hosts: where }, i) => {
-    const [first = [], ...rest] = prose(inLang(view, on.say), columns, 'plain', 4);
-    const partly = where.length === hosts.length ? '' : `  ${where.join(', ')}`;
-    const variant = on.variant === 'runbook' ? `  ${inLang(view, text.run.variant)}` : '';
-    return [
-      [
-        span(`${String(i + 1).padStart(2)}. `, 'dim'),
-        ...first.map((one) => span(one.text.trimStart(), one.tone)),
-      ],
-      ...rest,
-      [
-        span('    '),
-        span(inLang(view, riskWord[on.risk]), on.risk === 'destroys' ? 'bad' : 'dim'),
-        span(partly, 'dim'),
-        span(variant, 'warn'),
-      ],
-    ];
-  });
-}
-
-/** As many lines of a plan as there is room for, and how many are missing. */
-function bounded(view: View, lines: readonly Line[], rows: number): Line[] {
-  if (lines.length <= rows) return [...lines];
-  const shown = lines.slice(0, Math.max(1, rows - 1));
-  const left = lines.slice(shown.length).filter((one) => /^ *\d+\. $/.test(one[0]?.text ?? '')).length;
-  return [...shown, line(`    ${inLang(view, text.run.more({ count: Math.max(1, left) }))}`, 'dim')];
-}
-
-function runContent(
-  view: View,
-  dialog: Extract<Dialog, { kind: 'confirm-run' }>,
-  columns: number,
-  rows: number,
-): Content {
-  const step = stepOf(view.state, dialog.step);
-  const unmet = step === null ? [] : unmetNeeds(view.state, step);
-  const away = dialog.hosts.filter((host) => view.state.hosts[host].link.kind !== 'up');
-  const head: Line[] = [
-    [
-      span(step === null ? '' : inLang(view, step.title), 'title'),
-      span(`  ${dialog.hosts.join(', ')}`, 'dim'),
-    ],
-    ...(unmet.length === 0
-      ? []
-      : prose(inLang(view, text.run.unmet({ steps: unmet.join(', ') })), columns, 'warn')),
-    ...(away.length === 0
-      ? []
-      : prose(inLang(view, text.run.away({ hosts: away.join(', ') })), columns, 'warn')),
-    BLANK,
-  ];
-  const foot: Line[] = [
-    BLANK,
-    ...prose(inLang(view, dialog.force ? text.run.force : text.run.skips), columns, 'dim'),
-    ...prose(inLang(view, text.run.gates), columns, 'dim'),
-  ];
-  const plan = planLines(view, dialog.step, dialog.hosts, columns);
-  return {
-    title: text.run.title({ step: dialog.step }),
-    tone: 'title',
-    lines: [...head, ...bounded(view, plan, rows - head.length - foot.length), ...foot],
-  };
-}
-
-function undoContent(
-  view: View,
-  dialog: Extract<Dialog, { kind: 'confirm-undo' }>,
-  columns: number,
-  rows: number,
-): Content {
-  const step = stepOf(view.state, dialog.step);
-  const actions = (step?.actions ?? [])
-    .filter((action) => dialog.hosts.some((host) => (action.hosts ?? step?.hosts ?? []).includes(host)))
-    .toReversed();
-  // What only looked left nothing behind; it is counted, not listed.
-  const looked = actions.filter((action) => action.undo === undefined && action.risk === 'safe').length;
-  const lines = actions
-    .filter((action) => action.undo !== undefined || action.risk !== 'safe')
-    .flatMap((action, i) => {
-      const back = action.undo !== undefined;
-      const sentence = back ? (action.restores ?? text.undo.of({ say: action.say })) : action.say;
-      const [first = [], ...rest] = prose(inLang(view, sentence), columns, back ? 'plain' : 'dim', 4);
-      return [
-        [
-          span(`${String(i + 1).padStart(2)}. `, 'dim'),
-          ...first.map((one) => span(one.text.trimStart(), one.tone)),
-        ],
-        ...rest,
-        ...(back ? [] : [line(`    ${inLang(view, text.undo.cannot)}`, 'warn')]),
-      ];
-    });
-  const head = [line(dialog.hosts.join(', '), 'dim'), ...prose(inLang(view, text.undo.text), columns), BLANK];
-  const foot = [
-    BLANK,
-    ...prose(inLang(view, text.undo.untouched), columns, 'dim'),
-    ...(looked === 0 ? [] : prose(inLang(view, text.undo.looked({ count: looked })), columns, 'dim')),
-  ];
-  return {
-    title: text.undo.title({ step: dialog.step }),
-    tone: 'title',
-    lines: [...head, ...bounded(view, lines, rows - head.length - foot.length), ...foot],
-  };
-}
 
 function hostKeyLines(view: View, dialog: Extract<Dialog, { kind: 'host-key' }>, columns: number): Line[] {
   return [
@@ -151,7 +27,7 @@ function hostKeyLines(view: View, dialog: Extract<Dialog, { kind: 'host-key' }>,
   ];
 }
 
-function content(view: View, dialog: Dialog, columns: number, rows: number): Content {
+function content(view: View, dialog: Dialog, columns: number, rows: number): DialogContent {
   const { caret } = view.state.ui;
   switch (dialog.kind) {
     case 'host-key':
@@ -212,6 +88,14 @@ function content(view: View, dialog: Dialog, columns: number, rows: number): Con
       };
     case 'choose-act':
       return { title: liveText.chooseAct, tone: 'title', lines: chooseActLines(view, dialog) };
+    case 'choose-container':
+      return {
+        title: liveText.chooseContainer[dialog.purpose],
+        tone: 'title',
+        lines: containerLines(view, dialog),
+      };
+    case 'choose-report':
+      return { title: reportText.title, tone: 'title', lines: reportLines(view, dialog, columns) };
     case 'confirm-act':
     case 'typed-act':
       return {
@@ -226,6 +110,14 @@ function content(view: View, dialog: Dialog, columns: number, rows: number): Con
         tone: dialog.plan.risk === 'destroys' ? 'bad' : 'title',
         lines: fixDialogLines(view, dialog, columns, rows),
       };
+    case 'confirm-undo-fix': {
+      const { symptom, fix } = dialog.plan;
+      return {
+        title: fixDialog.undoTitle({ what: `${symptom}/${fix.id}` }),
+        tone: 'warn',
+        lines: undoFixLines(view, dialog, columns),
+      };
+    }
     case 'confirm-replace':
       return {
         title: text.replace.title,

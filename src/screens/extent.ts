@@ -15,6 +15,7 @@ import { entryCopy, entryText, JOURNAL_CHROME_ROWS } from './journal.js';
 import { flowRows, hopText, pathCopy } from './path.js';
 import { glossaryCopy, helpText, LIST_TITLE_ROWS } from './reference.js';
 import { vagrantChromeRows, vagrantText } from './setup.js';
+import { smokeCopy, smokeRoom } from './smoke.js';
 import { outputLogRows, stepText, STEP_CHROME_ROWS } from './step.js';
 import { commandText } from './step-commands.js';
 import { streamCopy, STREAM_CHROME_ROWS } from './stream.js';
@@ -67,6 +68,8 @@ export function extentOf(view: View): Extent {
       const text = troublesExtent(view, columns, rows);
       return extentFor(text.lines, text.rows);
     }
+    case 'smoke':
+      return { max: 0, page: smokeRoom(rows) };
     case 'gates':
       return { max: 0, page: Math.max(1, rows - LIST_CHROME_ROWS - sayingRows(columns)) };
     case 'glossary':
@@ -121,6 +124,8 @@ export function copyableText(view: View): string | null {
       return null;
     case 'troubles':
       return troublesCopy(view);
+    case 'smoke':
+      return smokeCopy(view);
     case 'path':
       return pathCopy(view);
     case 'home':

@@ -18,6 +18,7 @@ import { listLines } from './live/list.js';
 import { pathScreen } from './path.js';
 import { glossaryScreen, helpScreen } from './reference.js';
 import { vagrantScreen, welcomeScreen } from './setup.js';
+import { smokeScreen } from './smoke.js';
 import { stepScreen } from './step.js';
 import { streamScreen } from './stream.js';
 import { troublesScreen } from './troubles.js';
@@ -55,6 +56,7 @@ const WHOLE: Readonly<Record<Exclude<ScreenName, 'home'>, Build>> = {
   events: eventsScreen,
   path: pathScreen,
   troubles: troublesScreen,
+  smoke: smokeScreen,
 };
 
 const one = (rows: number, columns: number, key: string, build: Build): Band => ({

@@ -12,6 +12,7 @@ import { footerLine } from './frame.js';
 import { linkWord } from './host-pane.js';
 import { bandsOf, buildRegion } from './layout.js';
 import { plain } from './ui/line.js';
+import { smokeNews } from './smoke.js';
 import { troublesNews } from './troubles.js';
 import { inLang, type View } from './view.js';
 
@@ -70,7 +71,7 @@ export function newsBetween(before: AppState, view: View): string[] {
     if (old?.phase !== run.phase)
       news.push(`${run.step} ${run.host}: ${inLang(view, stepText.runPhase[run.phase])}`);
   }
-  news.push(...troublesNews(before, view));
+  news.push(...troublesNews(before, view), ...smokeNews(before, view));
   const { notice } = state.ui;
   if (notice !== null && notice !== before.ui.notice) news.push(inLang(view, notice.text));
   return news;
@@ -89,6 +90,7 @@ function visitOf(state: AppState, place: ScreenName): string {
   if (place === 'step') return `${step ?? ''} ${positions['step.tab'] ?? 0}`;
   if (place === 'gate') return gate ?? '';
   if (place === 'host') return `${focusedHost} ${positions['host.tab'] ?? 0} ${positions['host.kind'] ?? 0}`;
+  if (place === 'smoke') return String(positions['smoke.tab'] ?? 0);
   return place === 'home' ? String(positions['home.zoom'] ?? 0) : '';
 }
 

@@ -45,6 +45,8 @@ export function doingLines(view: View, { symptom }: Finding): Line[] {
   const sign = glyphsOf(view).standing.running;
   if (doing.kind === 'asking')
     return doing.check === null ? [line(`  ${sign} ${inLang(view, text.starting)}`, 'info')] : [];
+  if (doing.kind === 'undoing')
+    return [line(`${sign} ${inLang(view, text.undoing)}: ${doing.what}`, 'info'), BLANK];
   const { run, gating, fix } = doing;
   const at = run === null ? '' : ` ${run.step}/${run.actions[0]?.action ?? ''} ${run.host}`;
   return [

@@ -1,9 +1,11 @@
 /** The questions before a fix: what it does, where, how much it takes away, and the very script. */
+import { age } from '../i18n/format.js';
 import { dialogs as text } from '../i18n/texts/dialogs.js';
 import { fixDialog, troubles } from '../i18n/texts/troubles.js';
 import { riskWord } from '../i18n/texts/words.js';
 import type { RenderedAction } from '../runbook/types.js';
-import type { FixDialog } from '../state/troubles-types.js';
+import type { FixDialog, UndoFixDialog } from '../state/troubles-types.js';
+import { provedStage, stagesOf } from '../state/troubles-view.js';
 import { code } from './step-commands.js';
 import { fieldSpans } from './ui/field.js';
 import { BLANK, line, prose, span, type Line } from './ui/line.js';
@@ -41,11 +43,37 @@ function scriptLines(view: View, actions: readonly RenderedAction[], columns: nu
   ];
 }
 
+/** How many fixes there are to choose from; nothing for a single one. */
+function severalLines(view: View, { root, plan }: FixDialog, columns: number): Line[] {
+  const fixes = provedStage(stagesOf(view.state, root))?.fixes ?? [];
+  const at = fixes.findIndex((one) => one.id === plan.fix.id);
+  if (at < 0 || fixes.length < 2) return [];
+  return prose(inLang(view, fixDialog.several({ at: at + 1, all: fixes.length })), columns, 'accent');
+}
+
+/** The question before a fix is taken back. */
+export function undoFixLines(view: View, { plan }: UndoFixDialog, columns: number): Line[] {
+  const { fix, files, stays, at } = plan;
+  const when = age(view.state.lang, Math.max(0, view.state.now - at));
+  return [
+    ...prose(inLang(view, fix.say), columns, 'title'),
+    ...prose(inLang(view, fixDialog.undoWhen({ age: when })), columns, 'dim'),
+    ...(fix.restores === undefined ? [] : prose(inLang(view, fix.restores), columns)),
+    ...(files.length === 0 ? [] : [BLANK, ...prose(inLang(view, fixDialog.undoFiles), columns)]),
+    ...files.map(({ host, path }): Line => [span(`  ${host} `, 'accent'), span(path)]),
+    ...(stays.length === 0 ? [] : [BLANK, ...prose(inLang(view, fixDialog.undoStays), columns, 'dim')]),
+    ...stays.map((one) => line(`  ${one}`, 'dim')),
+    BLANK,
+    ...prose(inLang(view, fixDialog.undoRestart), columns, 'dim'),
+    line(inLang(view, fixDialog.undoAsk), 'title'),
+  ];
+}
+
 /** @param rows as many as there is room for */
 export function fixDialogLines(view: View, dialog: FixDialog, columns: number, rows: number): Line[] {
   const { plan } = dialog;
   const { fix, actions, byHand, risk } = plan;
-  const title = prose(inLang(view, fix.say), columns, 'title');
+  const title = [...severalLines(view, dialog, columns), ...prose(inLang(view, fix.say), columns, 'title')];
   if (byHand !== null)
     return [
       ...title,

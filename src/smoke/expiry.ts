@@ -31,6 +31,16 @@ export interface ExpiryRow {
   readonly source: string | null;
 }
 
+/** What one look at all hosts came to. */
+export interface ExpiryRead {
+  /** The soonest end first. */
+  readonly rows: readonly ExpiryRow[];
+  /** Hosts that answered nothing. */
+  readonly silent: readonly HostName[];
+  /** `entry@host` of what could not be read on a host that did answer. */
+  readonly unread: readonly string[];
+}
+
 /** What a host said for one entry. */
 export interface ExpiryAnswer {
   readonly entry: string;

@@ -35,6 +35,24 @@ export interface JudgedStage {
   readonly checks: readonly JudgedCheck[];
 }
 
+/** How a smoke test stands; told before the first asking and after every round. */
+export interface SmokeProgress {
+  readonly stages: readonly JudgedStage[];
+  readonly arrivals: ReadonlyMap<HostName, Arrival>;
+  /** Parts of the lab that are there. */
+  readonly parts: ReadonlySet<string>;
+  /** Rounds so far. */
+  readonly attempts: number;
+  /** Epoch ms, operator's clock. */
+  readonly startedAt: number;
+  readonly now: number;
+  /** When it gives up waiting, epoch ms. */
+  readonly deadline: number;
+}
+
+/** `broken`: something will not come up by itself · `out-of-time`: something was still on its way when the time was over. */
+export type SmokeVerdict = 'green' | 'broken' | 'out-of-time';
+
 export interface Moment {
   readonly seen: ReadonlyMap<GateKey, Seen>;
   readonly arrivals: ReadonlyMap<HostName, Arrival>;
@@ -44,6 +62,8 @@ export interface Moment {
   readonly now: number;
 }
 
+/** How long a smoke test waits for what is still coming up, unless told otherwise, milliseconds. */
+export const SMOKE_WAIT_MS = 300_000;
 /** What came back twice is no slip. */
 const TWICE = 2;
 /** A login that is refused though the host answers: sshd says so, too, in the first seconds of a boot. */
@@ -173,6 +193,12 @@ export function anyBroken(stages: readonly JudgedStage[]): boolean {
 
 export function allGreen(stages: readonly JudgedStage[]): boolean {
   return stages.every(({ checks }) => checks.every(({ state }) => state === 'green'));
+}
+
+/** What a test that has ended comes to. Nothing asked at all is not green. */
+export function verdictOf(stages: readonly JudgedStage[]): SmokeVerdict {
+  if (allGreen(stages) && stages.some(({ checks }) => checks.length > 0)) return 'green';
+  return anyBroken(stages) || isSettled(stages) ? 'broken' : 'out-of-time';
 }
 
 /** The first check in boot order that is broken, or that is still waited for when none is. */

@@ -5,6 +5,7 @@ import { contentFor } from './content.js';
 import { dropQuestions, openDialog, saveEffect, withUi } from './dialogs.js';
 import { NO_LIVE } from './live/state.js';
 import { NO_PATH } from './path.js';
+import { NO_SMOKE } from './smoke-types.js';
 import { NO_TROUBLES } from './troubles-types.js';
 import { perHost, UNKNOWN_HOST } from './initial.js';
 import type { Message, Transition } from './messages.js';
@@ -111,6 +112,7 @@ function opened(state: AppState, message: Of<'lab.opened'>): AppState {
       live: NO_LIVE,
       path: NO_PATH,
       troubles: NO_TROUBLES,
+      smoke: NO_SMOKE,
       variants: message.variants,
     },
     {
@@ -139,6 +141,7 @@ function closed(state: AppState): AppState {
       live: NO_LIVE,
       path: NO_PATH,
       troubles: NO_TROUBLES,
+      smoke: NO_SMOKE,
     },
     { stack: ['welcome'], typing: null, gate: null, positions: {}, journal: null },
   );

@@ -1,6 +1,4 @@
 /** Opening and closing questions: one at a time, the others wait their turn. */
-import { isoDate } from '../i18n/format.js';
-import { reasons } from '../i18n/texts/reasons.js';
 import { checkSecret } from '../lab/parameters.js';
 import type { GateKey } from '../gates/types.js';
 import type { StepId } from '../runbook/types.js';
@@ -9,14 +7,13 @@ import { stepOf } from './content.js';
 import { acceptAct } from './live/agreeing.js';
 import { actRisk } from './live/acts.js';
 import type { Transition } from './messages.js';
+import { REPORT_FORMS } from './report-types.js';
 import { isRunning, runKey, runningRuns, stepRuns } from './standing.js';
 import { STEP_TABS } from './tabs.js';
-import { acceptFix } from './troubles-accept.js';
+import { acceptFix, acceptUndo } from './troubles-accept.js';
 import type { AppState, Dialog, Effect, TroubleView, UiState } from './types.js';
+import { usualWaiverEnd, waiverGap } from './waiving.js';
 
-const DAY_MS = 86_400_000;
-/** Longest time a gate may be waived: a waiver is an exception, not a setting. */
-export const MAX_WAIVER_DAYS = 365;
 /** More troubles than this at a time say nothing new. */
 const MAX_WAITING = 12;
 
@@ -109,7 +106,7 @@ function confirmHosts(state: AppState, choice: Choice, hosts: Choice['hosts']): 
 }
 
 export function askWaive(state: AppState, key: GateKey): AppState {
-  const until = isoDate(state.now + 7 * DAY_MS);
+  const until = usualWaiverEnd(state.now);
   return openDialog(state, { kind: 'waive', key, field: 'reason', reason: '', until, problem: null });
 }
 
@@ -230,7 +227,11 @@ export function acceptDialog(state: AppState): Transition {
     case 'choose-act': {
       const act = dialog.acts[dialog.cursor];
       if (act === undefined) return [closeDialog(state), []];
-      return [replaceDialog(state, { kind: 'confirm-act', act, risk: actRisk(act) }), []];
+      return [replaceDialog(state, { kind: 'confirm-act', act, risk: actRisk(act, state.runbook) }), []];
+    }
+    case 'choose-report': {
+      const form = REPORT_FORMS[dialog.cursor] ?? REPORT_FORMS[0];
+      return [closeDialog(state), [{ type: 'report.write', form, language: state.lang }]];
     }
     case 'confirm-act':
     case 'typed-act':
@@ -238,32 +239,22 @@ export function acceptDialog(state: AppState): Transition {
     case 'confirm-fix':
     case 'typed-fix':
       return acceptFix(state, dialog, closeDialog(state));
+    case 'confirm-undo-fix':
+      return acceptUndo(dialog, closeDialog(state));
     case 'confirm-quit':
       return quit(state);
+    // What was chosen is begun where it is accepted; see ui.ts.
+    case 'choose-container':
     case 'trouble':
       return [closeDialog(state), []];
   }
 }
 
 function acceptWaiver(state: AppState, dialog: Extract<Dialog, { kind: 'waive' }>): Transition {
-  const reason = dialog.reason.trim();
-  const refuse = (field: 'reason' | 'until', problem: typeof dialog.problem): Transition => [
-    replaceDialog(state, { ...dialog, field, problem }),
-    [],
-  ];
-  if (reason.length < 3) return refuse('reason', reasons.waiverReason);
-  if (dialog.field === 'reason') return refuse('until', null);
-  const day = Date.parse(`${dialog.until}T00:00:00Z`);
-  // Date.parse moves 30 February on to March in some engines and refuses it in others: compare what it made of it.
-  const real =
-    /^\d{4}-\d{2}-\d{2}$/.test(dialog.until) &&
-    !Number.isNaN(day) &&
-    new Date(day).toISOString().startsWith(dialog.until);
-  if (!real) return refuse('until', reasons.waiverDate);
-  if (dialog.until < isoDate(state.now)) return refuse('until', reasons.waiverPast);
-  if (dialog.until > isoDate(state.now + MAX_WAIVER_DAYS * DAY_MS)) return refuse('until', reasons.waiverFar);
+  const missing = waiverGap(dialog, state.now);
+  if (missing !== null) return [replaceDialog(state, { ...dialog, ...missing }), []];
   const { key, until } = dialog;
-  const waiver = { key, reason, until, by: state.ui.operator, madeAt: state.now };
+  const waiver = { key, reason: dialog.reason.trim(), until, by: state.ui.operator, madeAt: state.now };
   return [closeDialog(state), [{ type: 'gate.waive', waiver }]];
 }
 
@@ -287,6 +278,14 @@ export function moveInDialog(state: AppState, by: number): AppState {
   }
   if (dialog?.kind === 'choose-act') {
     const cursor = Math.min(Math.max(0, dialog.cursor + by), dialog.acts.length - 1);
+    return withUi(state, { dialog: { ...dialog, cursor } });
+  }
+  if (dialog?.kind === 'choose-container') {
+    const cursor = Math.min(Math.max(0, dialog.cursor + by), dialog.containers.length - 1);
+    return withUi(state, { dialog: { ...dialog, cursor } });
+  }
+  if (dialog?.kind === 'choose-report') {
+    const cursor = Math.min(Math.max(0, dialog.cursor + by), REPORT_FORMS.length - 1);
     return withUi(state, { dialog: { ...dialog, cursor } });
   }
   if (dialog?.kind === 'secret') return withUi(state, { dialog: { ...dialog, keep: !dialog.keep } });

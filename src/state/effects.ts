@@ -4,6 +4,8 @@ import type { HostName, Language } from '../lab/types.js';
 import type { StepId, Variant } from '../runbook/types.js';
 import type { LiveEffect } from './live/state.js';
 import type { PathEffect } from './path.js';
+import type { ReportEffect } from './report-types.js';
+import type { SmokeEffect } from './smoke-types.js';
 import type { TroublesEffect } from './troubles-types.js';
 import type { LabDraft, VagrantPlan } from './types.js';
 
@@ -12,6 +14,8 @@ export type Effect =
   | LiveEffect
   | PathEffect
   | TroublesEffect
+  | SmokeEffect
+  | ReportEffect
   | {
       readonly type: 'lab.open';
       readonly source: { readonly kind: 'practice' } | { readonly kind: 'file'; readonly path: string };

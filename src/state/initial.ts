@@ -2,6 +2,7 @@ import { HOST_NAMES, type HostName, type Language } from '../lab/types.js';
 import type { Runbook } from '../runbook/types.js';
 import { NO_LIVE } from './live/state.js';
 import { NO_PATH } from './path.js';
+import { NO_SMOKE } from './smoke-types.js';
 import { NO_TROUBLES } from './troubles-types.js';
 import type { AppState, HostView, LabDraft, LoginTest, TerminalView, VagrantPlan } from './types.js';
 
@@ -51,6 +52,7 @@ export function initialState(options: InitialOptions): AppState {
     live: NO_LIVE,
     path: NO_PATH,
     troubles: NO_TROUBLES,
+    smoke: NO_SMOKE,
     ui: {
       stack: ['welcome'],
       dialog: null,

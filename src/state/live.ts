@@ -32,6 +32,11 @@ const acted = form<{ what: string }>(
   (p) => `${p.what}: done. The gates it touches are being checked again`,
 );
 
+const noted = form<{ what: string }>(
+  (p) => `${p.what}: sudah dicatat`,
+  (p) => `${p.what}: noted`,
+);
+
 function change(state: AppState, part: Partial<AppState['live']>): AppState {
   return { ...state, live: { ...state.live, ...part } };
 }
@@ -93,16 +98,22 @@ export function live(state: AppState, message: LiveServiceMessage | LiveUiMessag
       if (state.lab === null) return [state, []];
       const { target } = message;
       // Looked at anew: what is there stays until the answer comes.
-      const lines = sameTarget(detail?.target, target) ? (detail?.lines ?? null) : null;
+      const known = sameTarget(detail?.target, target) ? detail : null;
+      const lines = known?.lines ?? null;
       const next = onTop(state, 'describe', lines === null);
       return [
-        change(next, { detail: { target, lines, trouble: null } }),
+        change(next, { detail: { target, lines, trouble: null, file: known?.file ?? null } }),
         [{ type: 'live.describe', target }],
       ];
     }
     case 'live.detail':
       if (detail === null || !sameTarget(detail.target, message.target)) return [state, []];
-      return [change(state, { detail: { ...detail, lines: message.lines, trouble: null } }), []];
+      return [
+        change(state, {
+          detail: { ...detail, lines: message.lines, trouble: null, file: message.file ?? null },
+        }),
+        [],
+      ];
     case 'live.detail-failed':
       if (detail === null || !sameTarget(detail.target, message.target)) return [state, []];
       return [change(state, { detail: { ...detail, trouble: message.trouble } }), []];
@@ -129,18 +140,32 @@ export function live(state: AppState, message: LiveServiceMessage | LiveUiMessag
     case 'ask.act':
       // Twice the same at once helps nobody.
       if (state.lab === null || acting.some((one) => sameAct(one, message.act))) return [state, []];
-      return [openDialog(state, { kind: 'confirm-act', act: message.act, risk: actRisk(message.act) }), []];
+      return [
+        openDialog(state, {
+          kind: 'confirm-act',
+          act: message.act,
+          risk: actRisk(message.act, state.runbook),
+        }),
+        [],
+      ];
     case 'ask.acts':
       if (state.lab === null || message.acts.length === 0) return [state, []];
       return [openDialog(state, { kind: 'choose-act', acts: message.acts, cursor: 0 }), []];
+    case 'ask.container':
+      return [state.lab === null ? state : openDialog(state, message.dialog), []];
     case 'live.acted': {
       const next = change(state, { acting: acting.filter((one) => !sameAct(one, message.act)) });
       if (message.trouble !== null) {
         return [openDialog(next, { kind: 'trouble', trouble: message.trouble }), []];
       }
       const { id, en } = actSentence(message.act);
-      const text = { id: acted({ what: id }).id, en: acted({ what: en }).en };
-      return [withUi(next, { notice: { tone: 'good', text, at: state.now } }), []];
+      const { act } = message;
+      const done = act.act === 'keep-file' || act.act === 'adopt-file' ? noted : acted;
+      const text = { id: done({ what: id }).id, en: done({ what: en }).en };
+      const told = withUi(next, { notice: { tone: 'good', text, at: state.now } });
+      // What is said of a file on the screen is not so any more.
+      if (detail?.target.kind !== 'file' || !('file' in act)) return [told, []];
+      return [told, [{ type: 'live.describe', target: detail.target }]];
     }
     case 'shell.open':
       if (state.lab === null || shell !== null) return [state, []];

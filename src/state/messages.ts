@@ -4,6 +4,8 @@ import type { HostName, Text } from '../lab/types.js';
 import type { StepId } from '../runbook/types.js';
 import type { LiveUiMessage } from './live/state.js';
 import type { PathUiMessage } from './path.js';
+import type { ReportUiMessage } from './report-types.js';
+import type { SmokeUiMessage } from './smoke-types.js';
 import type { TroublesUiMessage } from './troubles-types.js';
 import type { AppState, Effect, ScreenName, ServiceMessage } from './types.js';
 
@@ -21,6 +23,8 @@ export type UiMessage =
   | LiveUiMessage
   | PathUiMessage
   | TroublesUiMessage
+  | SmokeUiMessage
+  | ReportUiMessage
   | { readonly type: 'ui.open'; readonly screen: ScreenName }
   | { readonly type: 'ui.back' }
   | { readonly type: 'ui.focus'; readonly by: 1 | -1 }

@@ -56,7 +56,7 @@ function noticeOf(state: AppState, run: StepRun, late: boolean): Notice | null {
     case 'gating':
       return late ? { tone: 'plain', text: lateText(run), at: now } : null;
     case 'failed': {
-      const done = run.actions.filter((action) => action.phase === 'ok').length;
+      const done = run.actions.filter(({ phase }) => phase === 'ok' || phase === 'satisfied').length;
       const rest = run.actions.filter((action) => action.phase === 'waiting').length;
       if (run.reattached && done + rest === run.actions.length)
         return { tone: 'bad', text: ended.interrupted({ what, done, all: run.actions.length }), at: now };

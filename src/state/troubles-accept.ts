@@ -1,6 +1,6 @@
 /** What the answers to the questions before a fix lead to. */
 import type { Transition } from './messages.js';
-import type { FixDialog } from './troubles-types.js';
+import type { FixDialog, UndoFixDialog } from './troubles-types.js';
 import { redGatesOf } from './troubles-view.js';
 import type { AppState } from './types.js';
 
@@ -36,5 +36,16 @@ export function acceptFix(state: AppState, dialog: FixDialog, closed: AppState):
         red: redGatesOf(state, root),
       },
     ],
+  ];
+}
+
+/** @param closed the state with the question closed */
+export function acceptUndo({ plan }: UndoFixDialog, closed: AppState): Transition {
+  if (closed.troubles.doing !== null) return [closed, []];
+  const { symptom, fix, record, root } = plan;
+  const doing = { kind: 'undoing', root: root ?? symptom, what: `${symptom}/${fix.id}` } as const;
+  return [
+    { ...closed, troubles: { ...closed.troubles, doing } },
+    [{ type: 'troubles.undo', record, symptom, fix: fix.id }],
   ];
 }

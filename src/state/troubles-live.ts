@@ -165,6 +165,7 @@ function rowsOf(
       app: pod.labels['app'] ?? pod.labels['app.kubernetes.io/name'] ?? '',
       owner: pod.owner.split('/', 1)[0] ?? '',
       created: new Date(pod.createdAt).toISOString(),
+      uid: '',
       deleting: pod.status === 'Terminating',
       conditions: [
         condition('Ready', pod.ready === pod.of && pod.of > 0 ? 'True' : 'False', ''),
@@ -214,5 +215,5 @@ function eventRow(event: LabEvent, pods: readonly PodRow[], now: number): readon
   const [namespace = '', name = ''] = object.split('/');
   if (!pods.some((pod) => pod.namespace === namespace && pod.name === name)) return [];
   const { what: reason, text: message, count } = event;
-  return [{ namespace, kind: 'Pod', name, type: 'Warning', reason, message, count }];
+  return [{ namespace, kind: 'Pod', name, type: 'Warning', reason, message, count, about: '' }];
 }

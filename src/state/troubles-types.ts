@@ -42,6 +42,22 @@ export interface FixPlan {
   readonly byHand: Text | null;
 }
 
+/** What a fix kept, and what taking it back comes to. */
+export interface UndoPlan {
+  /** The symptom at which it was asked for; null for none. */
+  readonly root: SymptomId | null;
+  readonly symptom: SymptomId;
+  readonly fix: FixSource;
+  /** Names its record on the hosts. */
+  readonly record: string;
+  /** When the fix was carried out, epoch ms. */
+  readonly at: number;
+  /** Put back as they were just before the fix. */
+  readonly files: readonly { readonly host: HostName; readonly path: string }[];
+  /** `STEP.ACTION@host` that kept nothing: what they did stays. */
+  readonly stays: readonly string[];
+}
+
 /** A fix that was carried out, or could not be. */
 export interface FixOutcome {
   readonly symptom: SymptomId;
@@ -63,6 +79,12 @@ export type Doing =
       readonly symptom: SymptomId;
       /** null: nothing was asked yet. */
       readonly check: CheckId | null;
+    }
+  | {
+      readonly kind: 'undoing';
+      readonly root: SymptomId;
+      /** `S49/hosts-toml` */
+      readonly what: string;
     }
   | {
       readonly kind: 'fixing';
@@ -133,7 +155,14 @@ export type TroublesServiceMessage =
   | { readonly type: 'troubles.recognised'; readonly text: string; readonly findings: readonly Finding[] }
   | { readonly type: 'troubles.planned'; readonly root: Finding; readonly plan: FixPlan }
   | { readonly type: 'troubles.fixing'; readonly run: StepRun | null; readonly gating: boolean }
-  | { readonly type: 'troubles.fixed'; readonly root: SymptomId; readonly outcome: FixOutcome };
+  | { readonly type: 'troubles.fixed'; readonly root: SymptomId; readonly outcome: FixOutcome }
+  /** null: there is nothing to put back. */
+  | { readonly type: 'troubles.undo-planned'; readonly plan: UndoPlan | null }
+  | {
+      readonly type: 'troubles.undone';
+      readonly what: string;
+      readonly result: 'undone' | 'failed' | 'not-run';
+    };
 
 /** How much of a walk is done at once. */
 export type WalkHow = 'next' | 'all' | 'walk';
@@ -146,6 +175,10 @@ export type TroublesUiMessage =
   | { readonly type: 'troubles.ask'; readonly how: WalkHow }
   | { readonly type: 'troubles.stop' }
   | { readonly type: 'troubles.fix' }
+  /** The next of several fixes, while one is being read. */
+  | { readonly type: 'troubles.other-fix' }
+  /** Takes back the newest fix. */
+  | { readonly type: 'troubles.undo-fix' }
   | { readonly type: 'troubles.paste'; readonly text: string }
   | { readonly type: 'troubles.step'; readonly step: StepId }
   /** The list, or the walk of what is chosen in it. */
@@ -183,7 +216,25 @@ export type TroublesEffect =
       readonly fix: string;
       /** Gates that were red, and are asked again. */
       readonly red: readonly GateKey[];
+    }
+  | {
+      readonly type: 'troubles.plan-undo';
+      readonly root: SymptomId | null;
+      /** Whose newest fix is meant; none = the newest of all. */
+      readonly symptoms: readonly SymptomId[];
+    }
+  | {
+      readonly type: 'troubles.undo';
+      readonly record: string;
+      readonly symptom: SymptomId;
+      readonly fix: string;
     };
+
+/** The question before a fix is taken back. */
+export interface UndoFixDialog {
+  readonly kind: 'confirm-undo-fix';
+  readonly plan: UndoPlan;
+}
 
 /** Questions before a fix. */
 export type FixDialog =

@@ -10,6 +10,7 @@ import type {
   TroublesState,
   TroublesUiMessage,
 } from './troubles-types.js';
+import { askAbout, otherFix, planUndo, undone, undoPlanned } from './troubles-undo.js';
 import {
   chosenFinding,
   inWalk,
@@ -106,8 +107,20 @@ export function troubles(state: AppState, message: TroublesMessage): Transition 
       return [change(state, { doing: null }), []];
     case 'troubles.recognised':
       return [recognised(state, message.text, message.findings), []];
-    case 'troubles.planned':
-      return [openDialog(state, { kind: 'confirm-fix', root: message.root, plan: message.plan }), []];
+    case 'troubles.planned': {
+      const dialog = { kind: 'confirm-fix', root: message.root, plan: message.plan } as const;
+      return [askAbout(state, dialog) ?? openDialog(state, dialog), []];
+    }
+    case 'troubles.other-fix':
+      return otherFix(state);
+    case 'troubles.undo-fix':
+      return planUndo(state);
+    case 'troubles.undo-planned': {
+      const next = undoPlanned(state, message);
+      return ['kind' in next ? openDialog(state, next) : next, []];
+    }
+    case 'troubles.undone':
+      return lookedAnew(undone(state, message), message.result !== 'not-run');
     case 'troubles.fixing': {
       const { doing } = state.troubles;
       if (doing?.kind !== 'fixing') return [state, []];
@@ -198,7 +211,7 @@ function open(
 }
 
 /** What a gate named stays in the list, found by the look or not. */
-function keepNamed(state: AppState, id: SymptomId): AppState {
+export function keepNamed(state: AppState, id: SymptomId): AppState {
   const symptom = state.troubles.catalogue?.byId.get(id);
   const there = state.troubles.kept.some((one) => one.symptom.id === id);
   return symptom === undefined || there ? state : keep(state, { symptom, evidence: [], folded: [] });
@@ -263,9 +276,12 @@ function fixed(state: AppState, root: SymptomId, outcome: FixOutcome): Transitio
   const text = told[outcome.result]({ what: `${outcome.symptom}/${outcome.fix}` });
   const tone = TONE[outcome.result];
   const shown = withUi(next, { notice: { tone, text, at: state.now } });
-  // What hung on it may have changed: the list is made anew, while somebody looks at it.
-  const looking = state.ui.stack.includes('troubles') && outcome.result !== 'not-run';
-  return looking ? gather(shown) : [shown, []];
+  return lookedAnew(shown, outcome.result !== 'not-run');
+}
+
+/** What hung on something may have changed: the list is made anew, while somebody looks at it. */
+function lookedAnew(state: AppState, changed: boolean): Transition {
+  return changed && state.ui.stack.includes('troubles') ? gather(state) : [state, []];
 }
 
 /** What any message brings with it here: leaving the screen gives up what is being asked. */
@@ -284,7 +300,7 @@ export function settleTroubles(before: AppState, message: Message, [state, effec
   if (was && !is && state.lab !== null) {
     const { doing } = next.troubles;
     // A fix is carried to its end: a host that is half mended is worse than one that waits.
-    next = change(next, { gathering: null, doing: doing?.kind === 'fixing' ? doing : null });
+    next = change(next, { gathering: null, doing: doing?.kind === 'asking' ? null : doing });
     more.push({ type: 'troubles.leave' });
   }
   return [next, more];

@@ -7,10 +7,13 @@ import type { GateKey, GateResult, Waiver } from '../gates/types.js';
 import type { HostName, Language, Parameters, Text } from '../lab/types.js';
 import type { Runbook, StepId, Variant } from '../runbook/types.js';
 import type { HostKey, JobEnd, JobId, JournalEntry, LinkStatus, Sample } from '../services/ports.js';
+import type { ContainerDialog } from './live/containers.js';
 import type { ActDialog, LiveServiceMessage, LiveState } from './live/state.js';
 import type { PathServiceMessage, PathState } from './path.js';
 import type { ConnectField, FieldProblem, LabDraft, LoginTest, VagrantPlan } from './setup-types.js';
-import type { FixDialog, TroublesServiceMessage, TroublesState } from './troubles-types.js';
+import type { ReportDialog } from './report-types.js';
+import type { SmokeServiceMessage, SmokeState } from './smoke-types.js';
+import type { FixDialog, TroublesServiceMessage, TroublesState, UndoFixDialog } from './troubles-types.js';
 
 export type { Effect } from './effects.js';
 export type { ConnectField, FieldProblem, LabDraft, LoginTest, VagrantPlan } from './setup-types.js';
@@ -112,7 +115,8 @@ export type ScreenName =
   | 'stream'
   | 'events'
   | 'path'
-  | 'troubles';
+  | 'troubles'
+  | 'smoke';
 
 /** What is asked of the person on top of a screen; everything else waits. */
 export type Dialog =
@@ -168,7 +172,10 @@ export type Dialog =
       readonly problem: Text | null;
     }
   | ActDialog
+  | ContainerDialog
   | FixDialog
+  | UndoFixDialog
+  | ReportDialog
   | { readonly kind: 'confirm-quit'; readonly running: readonly StepRunKey[] }
   | { readonly kind: 'trouble'; readonly trouble: TroubleView };
 
@@ -213,6 +220,7 @@ export interface AppState {
   readonly live: LiveState;
   readonly path: PathState;
   readonly troubles: TroublesState;
+  readonly smoke: SmokeState;
   readonly ui: UiState;
 }
 
@@ -253,6 +261,7 @@ export type ServiceMessage =
   | LiveServiceMessage
   | PathServiceMessage
   | TroublesServiceMessage
+  | SmokeServiceMessage
   | { readonly type: 'clock'; readonly now: number }
   | { readonly type: 'terminal'; readonly terminal: TerminalView }
   | {

@@ -13,6 +13,8 @@ import {
 } from './dialogs.js';
 import { caretAtEnd, focusField, leaveField } from './draft.js';
 import { chosenGate } from './lists.js';
+import { chosenContainer } from './live/containers.js';
+import { live } from './live.js';
 import { askPath, pathTick } from './path.js';
 import type { Message, Transition } from './messages.js';
 import { characters, editText, typingTarget } from './typing.js';
@@ -22,7 +24,18 @@ export type UiSliceMessage =
   | Exclude<Extract<Message, { type: `ui.${string}` | `dialog.${string}` }>, never>
   | Extract<
       Message,
-      { type: 'clock' | 'terminal' | 'notice' | 'trouble' | 'journal' | 'copy' | 'ask.quit' | 'path.gate' }
+      {
+        type:
+          | 'clock'
+          | 'terminal'
+          | 'notice'
+          | 'trouble'
+          | 'journal'
+          | 'copy'
+          | 'ask.quit'
+          | 'ask.report'
+          | 'path.gate';
+      }
     >;
 
 /** How long a notice stays, milliseconds. */
@@ -60,8 +73,13 @@ export function ui(state: AppState, message: UiSliceMessage): Transition {
       return [state, [{ type: 'copy', text: message.text }]];
     case 'ask.quit':
       return askQuit(state);
-    case 'dialog.accept':
-      return acceptDialog(state);
+    case 'ask.report':
+      return [openDialog(state, { kind: 'choose-report', cursor: 0 }), []];
+    case 'dialog.accept': {
+      const { dialog } = state.ui;
+      const chosen = dialog?.kind === 'choose-container' ? chosenContainer(dialog) : null;
+      return chosen === null ? acceptDialog(state) : live(closeDialog(state), chosen);
+    }
     case 'dialog.reject':
       return rejectDialog(state);
     case 'dialog.move':

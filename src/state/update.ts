@@ -6,6 +6,7 @@ import { live, settleLive } from './live.js';
 import type { Message, Transition } from './messages.js';
 import { path } from './path.js';
 import { runs } from './runs.js';
+import { smoke } from './smoke.js';
 import { settleTroubles, troubles } from './troubles.js';
 import type { AppState } from './types.js';
 import { ui } from './ui.js';
@@ -69,6 +70,7 @@ function slice(state: AppState, message: Message): Transition {
     case 'live.leave-stream':
     case 'ask.act':
     case 'ask.acts':
+    case 'ask.container':
     case 'shell.open':
     case 'live.looking':
       return live(state, message);
@@ -89,6 +91,10 @@ function slice(state: AppState, message: Message): Transition {
     case 'troubles.planned':
     case 'troubles.fixing':
     case 'troubles.fixed':
+    case 'troubles.other-fix':
+    case 'troubles.undo-fix':
+    case 'troubles.undo-planned':
+    case 'troubles.undone':
     case 'troubles.open':
     case 'troubles.gather':
     case 'troubles.ask':
@@ -99,6 +105,22 @@ function slice(state: AppState, message: Message): Transition {
     case 'troubles.focus':
     case 'troubles.back':
       return troubles(state, message);
+    case 'smoke.begun':
+    case 'smoke.progress':
+    case 'smoke.concluding':
+    case 'smoke.ended':
+    case 'smoke.diary':
+    case 'smoke.calendar':
+    case 'smoke.unread':
+    case 'smoke.open':
+    case 'smoke.run':
+    case 'smoke.stop':
+    case 'smoke.tab':
+    case 'smoke.read':
+    case 'smoke.symptom':
+    case 'smoke.step':
+    case 'smoke.fold':
+      return smoke(state, message);
     case 'path.gate':
     case 'clock':
     case 'terminal':
@@ -107,6 +129,7 @@ function slice(state: AppState, message: Message): Transition {
     case 'journal':
     case 'copy':
     case 'ask.quit':
+    case 'ask.report':
     case 'dialog.accept':
     case 'dialog.reject':
     case 'dialog.move':

@@ -10,20 +10,34 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lab: [],
   gates: ['lab', 'types:runbook'],
   project: ['lab'],
+  drift: ['lab'],
   runbook: ['lab', 'gates', 'project'],
   symptoms: ['lab', 'gates', 'runbook'],
   smoke: ['lab', 'gates', 'runbook'],
-  i18n: ['lab', 'types:gates', 'types:runbook', 'types:state', 'types:ports'],
+  i18n: ['lab', 'types:gates', 'types:drift', 'types:runbook', 'types:state', 'types:ports'],
   term: ['lab', 'i18n', 'types:gates', 'types:state'],
-  state: ['lab', 'gates', 'runbook', 'symptoms', 'smoke', 'i18n', 'types:ports'],
+  state: ['lab', 'gates', 'drift', 'runbook', 'symptoms', 'smoke', 'i18n', 'types:ports'],
   input: ['lab', 'gates', 'runbook', 'state', 'i18n', 'types:ports'],
-  screens: ['lab', 'gates', 'runbook', 'symptoms', 'smoke', 'state', 'i18n', 'term', 'input', 'types:ports'],
+  screens: [
+    'lab',
+    'gates',
+    'drift',
+    'runbook',
+    'symptoms',
+    'smoke',
+    'state',
+    'i18n',
+    'term',
+    'input',
+    'types:ports',
+  ],
   ports: ['types:lab', 'types:gates', 'types:runbook'],
-  services: ['lab', 'gates', 'project', 'runbook', 'symptoms', 'smoke', 'state', 'i18n', 'ports'],
+  services: ['lab', 'gates', 'drift', 'project', 'runbook', 'symptoms', 'smoke', 'state', 'i18n', 'ports'],
   practice: ['lab', 'i18n'],
   commands: [
     'lab',
     'gates',
+    'drift',
     'project',
     'runbook',
     'symptoms',
@@ -76,7 +90,19 @@ const PACKAGES: Readonly<Record<string, { readonly by: readonly string[]; readon
 };
 
 /** Parts of Node that screens, states and content do not reach for: their world comes to them as values. */
-const PURE = ['lab', 'gates', 'project', 'runbook', 'symptoms', 'smoke', 'state', 'input', 'screens', 'i18n'];
+const PURE = [
+  'lab',
+  'gates',
+  'drift',
+  'project',
+  'runbook',
+  'symptoms',
+  'smoke',
+  'state',
+  'input',
+  'screens',
+  'i18n',
+];
 /** Reading content is what load.ts and read.ts are there for; path and crypto compute, they do not act. */
 const NODE_ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src/runbook/load.ts': ['node:fs/promises', 'node:path', 'node:url'],

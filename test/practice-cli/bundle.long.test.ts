@@ -9,6 +9,7 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { bundleDocument, reportDocument, watchLine } from '../../src/commands/output/schemas.js';
+import { conforms } from '../support/documents.js';
 import { createDesk, type Desk, type Ended } from '../unit/commands/program.js';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
@@ -40,6 +41,7 @@ const said: string[] = [];
 async function tui(...args: readonly string[]): Promise<Ended> {
   const ended = await desk.run([...args, '--lab', file], { env });
   said.push(ended.stdout, ended.stderr);
+  if (args.includes('--json') && ended.stdout !== '') conforms(ended.stdout);
   return ended;
 }
 function forms(secret: string): readonly string[] {

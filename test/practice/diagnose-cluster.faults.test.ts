@@ -1,6 +1,7 @@
 /** Breakages of the nodes and of the application, each found, proved and mended. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DiagnosedLab, type FaultShown } from './diagnose-lab.js';
+import type { Healer } from '../support/fault-shown.js';
+import { DiagnosedLab } from './diagnose-lab.js';
 
 let lab: DiagnosedLab;
 beforeAll(async () => {
@@ -9,7 +10,7 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => lab.close());
 
-type Case = readonly [fault: string, symptom: string, cause: string, healed: FaultShown['healed']];
+type Case = readonly [fault: string, symptom: string, cause: string, healed: Healer];
 /** The symptom that is told first, the cause that is proved, and who mends it. */
 const CASES: readonly Case[] = [
   ['app-image-missing', 'S49', 'tag-missing', 'program'],
@@ -24,6 +25,11 @@ const CASES: readonly Case[] = [
   ['node-ports-rejected', 'S28', 'firewall', 'program'],
   ['cri-disabled', 'S35', 'disabled', 'program'],
   ['containerd-broken', 'S34', 'bad-config', 'program'],
+  ['app-env-missing', 'S64', 'settings', 'program'],
+  ['config-map-missing', 'S59', 'config', 'program'],
+  ['service-node-port', 'S64', 'node-port', 'program'],
+  ['node-selector-wrong', 'S51', 'selector', 'program'],
+  ['volume-released', 'S52', 'released', 'program'],
 ];
 
 describe('a fault of the cluster', () => {

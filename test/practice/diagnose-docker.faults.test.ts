@@ -1,6 +1,7 @@
 /** Breakages of vm-docker (Docker, Harbor, the edge), each found, proved and mended. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DiagnosedLab, type FaultShown } from './diagnose-lab.js';
+import type { Healer } from '../support/fault-shown.js';
+import { DiagnosedLab } from './diagnose-lab.js';
 
 let lab: DiagnosedLab;
 beforeAll(async () => {
@@ -9,7 +10,7 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => lab.close());
 
-type Case = readonly [fault: string, symptom: string, cause: string, healed: FaultShown['healed']];
+type Case = readonly [fault: string, symptom: string, cause: string, healed: Healer];
 /** The symptom that is told first, the cause that is proved, and who mends it. */
 const CASES: readonly Case[] = [
   ['docker-stopped', 'S16', 'stopped', 'program'],

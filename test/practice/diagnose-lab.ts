@@ -18,24 +18,10 @@ import { loadSymptoms } from '../../src/symptoms/load.js';
 import { createRecogniser } from '../../src/symptoms/recognise.js';
 import { fillFor } from '../../src/symptoms/render.js';
 import type { Catalogue, Finding, FixSource } from '../../src/symptoms/types.js';
+import { showsFault, type FaultShown } from '../support/fault-shown.js';
 import { HOSTS } from './runbook.js';
 
 const ASSETS = join(import.meta.dirname, '../../assets');
-
-/** What a test has shown about one fault, for the table of faults. */
-export interface FaultShown {
-  readonly fault: string;
-  /** Symptom that is told first. */
-  readonly found: string;
-  readonly cause: string;
-  /** `program` mended it, or it is named and left to a `person`. */
-  readonly healed: 'program' | 'person';
-}
-declare module 'vitest' {
-  interface TaskMeta {
-    fault?: FaultShown;
-  }
-}
 
 export interface Found {
   readonly findings: readonly Finding[];
@@ -105,11 +91,12 @@ export class DiagnosedLab {
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Carries out every step of these phases that is not optional. */
-  async perform(...phases: readonly string[]): Promise<void> {
+  /** Carries out these steps, and of these phases every step that is not optional; in the runbook's order. */
+  async perform(...names: readonly string[]): Promise<void> {
     const { session } = this;
-    for (const phase of session.runbook.phases.filter(({ id }) => phases.includes(id)))
-      for (const step of phase.steps.filter(({ optional }) => !optional)) {
+    for (const phase of session.runbook.phases)
+      for (const step of phase.steps) {
+        if (!names.includes(step.id) && (step.optional || !names.includes(phase.id))) continue;
         const runs = await runStep(session, createActiveSteps(), step.id, step.hosts, { variants: {} });
         for (const run of runs)
           if (run.phase !== 'done')
@@ -154,7 +141,7 @@ export class DiagnosedLab {
       if (!helped) await this.lab.heal(fault);
       const healed = helped ? 'program' : 'person';
       const after = await askAgain(this.session, all.counted, PATIENCE_MS, { pauseMs: 500 });
-      task.meta.fault = { fault, found: symptom, cause, healed };
+      showsFault(task, { fault, place: 'practice', found: symptom, cause, healed });
       return { cause, healed, red: redOf(after) };
     } finally {
       await this.lab.heal(fault);

@@ -5,6 +5,7 @@ import { MANIFEST_FAULTS } from '../../src/practice/apps/manifest-faults.js';
 import { DOCKER_FAULTS } from '../../src/practice/docker/faults.js';
 import { EDGE_FAULTS } from '../../src/practice/edge/faults.js';
 import { GITLAB_FAULTS } from '../../src/practice/gitlab/faults.js';
+import { CLUSTER_FAULTS } from '../../src/practice/kubernetes/cluster-faults.js';
 import { KUBERNETES_FAULTS } from '../../src/practice/kubernetes/faults.js';
 import { NODE_FAULTS } from '../../src/practice/kubernetes/node-faults.js';
 import { FAULTS } from '../../src/practice/faults.js';
@@ -68,7 +69,8 @@ describe('faults', () => {
         // These are rehearsed with the diagnosis: broken, named, mended.
         !EDGE_FAULTS.includes(fault) &&
         !NODE_FAULTS.includes(fault) &&
-        !MANIFEST_FAULTS.includes(fault),
+        !MANIFEST_FAULTS.includes(fault) &&
+        !CLUSTER_FAULTS.includes(fault),
     );
     expect(others.map((fault) => fault.id).toSorted()).toEqual(
       [...Object.keys(BY_GATE), ...ELSEWHERE].toSorted(),

@@ -61,6 +61,10 @@ describe('the facts of a practice host', () => {
     expect(ssh).toMatchObject({ active: 'active', health: 'good', ours: true });
     expect(facts?.ports.some(({ port, protocol }) => port === 22 && protocol === 'tcp')).toBe(true);
     expect(facts?.mounts.find((mount) => mount.path === '/')?.totalBytes).toBeGreaterThan(1e9);
+    expect(facts?.mounts.find((mount) => mount.path === '/')?.inodesUsedPercent).toBeGreaterThan(0);
+    expect(facts?.ports).toContainEqual(
+      expect.objectContaining({ port: 53, protocol: 'udp', address: '127.0.0.53%lo' }),
+    );
     expect(facts?.processes.length).toBeGreaterThan(0);
     expect(facts?.rebootPending).toBe(false);
     expect(book.status('journal@vm-k8s').kind).toBe('live');
@@ -81,7 +85,7 @@ describe('the facts of a practice host', () => {
     );
     await vi.waitFor(() => {
       expect(book.facts('vm-k8s')?.files).toMatchObject([
-        { path: '/etc/hosts', step: 'A2.names', there: true },
+        { path: '/etc/hosts', step: 'A2', action: 'names', state: 'unknown', there: true },
       ]);
     }, WAIT);
   });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { HOST_NAMES } from '../../src/lab/types.js';
+import { misfits } from '../support/documents.js';
 import { Product } from './product.js';
 
 const documentSchema = z.object({
@@ -53,6 +54,7 @@ async function smoke(wait: string = PATIENT): Promise<SmokeDocument & { readonly
   const { code, stdout, stderr } = await product.run('smoke', '--wait', wait, '--json');
   const found = documentSchema.safeParse(JSON.parse(stdout === '' ? '{}' : stdout));
   if (!found.success) throw new Error(`${stderr}\n${found.error.message}`);
+  expect(misfits(stdout)).toBeNull();
   expect(code, stderr).toBe(found.data.exit);
   return { ...found.data, talk: stderr };
 }
@@ -119,6 +121,7 @@ describe('what is broken', () => {
     expect(found.diary?.rebooted.map(({ host }) => host)).toEqual(['vm-worker']);
     expect(found.diary?.differences[0]).toMatchObject({ kind: 'swap', before: null, after: 'on' });
     const shown = await product.run('diary');
+    expect(misfits((await product.run('diary', '--json')).stdout)).toBeNull();
     expect(shown.stdout).toMatch(/vm-worker {2}swap \/swap\.img {2}new: on/);
     expect((await product.run('run', 'D1', '--yes')).code).toBe(0);
     expect((await smoke()).verdict).toBe('green');
@@ -150,6 +153,7 @@ describe('what runs out', () => {
   it('is told with days left, read from the hosts', async () => {
     const { code, stdout, stderr } = await product.run('expiry', '--json');
     const found = expirySchema.parse(JSON.parse(stdout));
+    expect(misfits(stdout)).toBeNull();
     expect(code, stderr).toBe(0);
     expect([found.silent, found.unread]).toEqual([[], []]);
     const of = (id: string) => found.entries.filter((entry) => entry.id === id);

@@ -13,6 +13,7 @@ import type { StreamReader } from '../../src/state/live/stream.js';
 import type { LogBook } from '../../src/state/logs.js';
 import type { AppState, ScreenName } from '../../src/state/types.js';
 import type { Language } from '../../src/lab/types.js';
+import { CLOSED, DIFF, EDITED, lookedInto } from './drift-data.js';
 import { after, busyLab, opened, result, run, start, viewOn, NOW } from './fixture.js';
 
 export interface Frame {
@@ -251,6 +252,12 @@ export function everyScreen({
       { type: 'live.describe', target: POD },
       { type: 'live.detail', target: POD, lines: DETAIL },
     ),
+    'describe file': lookedInto(lab, EDITED, DIFF),
+    'describe hidden file': lookedInto(lab, CLOSED, []),
+    'ask file act': after(lab, {
+      type: 'ask.act',
+      act: { act: 'adopt-file', host: 'vm-docker', file: EDITED },
+    }),
     'describe asked': after(lab, { type: 'live.describe', target: POD }),
     'describe failed': after(
       lab,

@@ -1,4 +1,5 @@
 /** Live facts to look at: a healthy lab, a broken one, sources that were lost or never there, crowds, hostile names. */
+import type { OurFile } from '../../src/drift/files.js';
 import { createLiveBook, type LiveBook } from '../../src/state/live/book.js';
 import type {
   ContainerRow,
@@ -208,19 +209,34 @@ export function facts(over: Partial<HostFacts> = {}): HostFacts {
         command: '/usr/bin/dockerd -H fd://',
       },
     ],
-    files: [
-      {
-        path: '/etc/docker/daemon.json',
-        step: 'B2',
-        mode: '0644',
-        owner: 'root:root',
-        bytes: 212,
-        changedAt: NOW - 9 * HOUR,
-        there: true,
-      },
-    ],
+    files: [ourFile({})],
     rebootPending: false,
     rebootFor: [],
+    ...over,
+  };
+}
+
+/** A file of ours as a step left it. */
+export function ourFile(over: Partial<OurFile>): OurFile {
+  return {
+    path: '/etc/docker/daemon.json',
+    step: 'B2',
+    action: 'insecure-registry',
+    as: 'root',
+    state: 'as-left',
+    print: `file ${'a'.repeat(64)}`,
+    hidden: false,
+    restorable: true,
+    comparable: true,
+    adopted: false,
+    writtenAt: NOW - 9 * HOUR,
+    mode: '644',
+    owner: 'root:root',
+    bytes: 212,
+    changedAt: NOW - 9 * HOUR,
+    leftMode: '644',
+    leftOwner: 'root:root',
+    there: true,
     ...over,
   };
 }

@@ -299,7 +299,9 @@ describe('keys on an item', () => {
     expect(why(nodes, BOOKS.broken, 's')).toBe(liveReasons.noShell);
     expect(why(nodes, BOOKS.broken, 'a')).toBe(liveReasons.noActs);
     expect(why(state, BOOKS.empty, 'enter')).toBe(liveReasons.nothingChosen);
-    expect(why(onHost(connected(), 'vm-docker', 'files'), BOOKS.broken, 'enter')).toBe(liveReasons.noDetail);
+    const files = onHost(connected(), 'vm-docker', 'files');
+    expect(why(files, BOOKS.broken, 'f')).toBe(liveReasons.noLog);
+    expect(why(files, BOOKS.broken, 'a')).toBe(liveReasons.asLeft);
     const down = after(connected(), {
       type: 'link',
       host: 'vm-docker',

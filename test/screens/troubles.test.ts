@@ -7,7 +7,7 @@ import { LANGUAGES, type Language } from '../../src/lab/types.js';
 import { keyContextOf } from '../../src/screens/key-context.js';
 import { newsBetween } from '../../src/screens/linear.js';
 import { drawn, lineWidth, plain } from '../../src/screens/ui/line.js';
-import type { FixPlan } from '../../src/state/troubles-types.js';
+import type { FixPlan, UndoPlan } from '../../src/state/troubles-types.js';
 import { TROUBLES_LIST } from '../../src/state/troubles-view.js';
 import type { AppState, TerminalView } from '../../src/state/types.js';
 import { after, busyLab, effectsOf, result, start, viewOn, NOW } from './fixture.js';
@@ -76,6 +76,26 @@ function plan(over: Partial<FixPlan> = {}): FixPlan {
 }
 const asked = (state: AppState, over: Partial<FixPlan> = {}): AppState =>
   after(proved(state), { type: 'troubles.planned', root: docker, plan: plan(over) });
+/** docker.service is down since daemon.json is no JSON: for that there are two fixes. */
+const twoFixes = (state: AppState): AppState => {
+  const [first] = docker.symptom.fixes.filter((one) => one.for.includes('bad-config'));
+  const wrong = answered(answered(walking(state), 'state', 1), 'config', 1);
+  return after(wrong, { type: 'troubles.planned', root: docker, plan: plan(first && { fix: first }) });
+};
+const undoAsked = (state: AppState, over: Partial<UndoPlan> = {}): AppState =>
+  after(proved(state), {
+    type: 'troubles.undo-planned',
+    plan: {
+      root: 'S16',
+      symptom: 'S16',
+      fix: plan().fix,
+      record: '20261122T150155Z-S16.start',
+      at: NOW - 120_000,
+      files: [{ host: 'vm-docker', path: '/etc/docker/daemon.json' }],
+      stays: ['B1.start@vm-docker'],
+      ...over,
+    },
+  });
 const byHand = { id: 'Nyalakan VM itu.', en: 'Switch that VM on.' };
 
 function everyState(options: Parameters<typeof empty>[0]): Readonly<Record<string, AppState>> {
@@ -111,7 +131,10 @@ function everyState(options: Parameters<typeof empty>[0]): Readonly<Record<strin
     'ask fix': asked(found),
     'by hand': asked(found, { byHand, actions: [] }),
     'typed fix': after(asked(found, { risk: 'destroys' }), { type: 'dialog.accept' }),
+    'one of two': twoFixes(found),
     fixing: after(asked(found), { type: 'dialog.accept' }),
+    'ask undo': undoAsked(found),
+    undoing: after(undoAsked(found), { type: 'dialog.accept' }),
     helped: after(
       asked(found),
       { type: 'dialog.accept' },
@@ -330,4 +353,57 @@ it('counts on home what was found last, while that is news', () => {
   const home = after(looked({ lang: 'en' }), { type: 'ui.open', screen: 'home' });
   expect(rowsOf(home)[0]).toContain('2 symptoms');
   expect(rowsOf(after(home, { type: 'clock', now: NOW + 20 * 60_000 }))[0]).not.toContain('symptoms');
+});
+
+describe('one of several fixes', () => {
+  it('is told apart from the others, and tab reads the next', () => {
+    const state = twoFixes(looked({ lang: 'en' }));
+    expect(dialogOf(state)).toContain('Fix 1 of 2');
+    expect(keyOutcome(state, 'tab', context)).toEqual({ type: 'troubles.other-fix' });
+    expect(effectsOf(state, { type: 'troubles.other-fix' })).toMatchObject([
+      { type: 'troubles.plan', symptom: 'S16', fix: 'start' },
+    ]);
+    const other = after(state, { type: 'troubles.planned', root: docker, plan: plan() });
+    expect(dialogOf(other)).toContain('Fix 2 of 2');
+    expect(other.ui.waiting).toEqual([]);
+  });
+
+  it('of a single fix nothing is said, and tab is no key there', () => {
+    const state = asked(looked({ lang: 'en' }));
+    expect(dialogOf(state)).not.toContain(' of ');
+    expect(effectsOf(state, { type: 'troubles.other-fix' })).toEqual([]);
+  });
+});
+
+describe('taking a fix back', () => {
+  it('asks the hosts for what the newest fix of this symptom kept', () => {
+    expect(effectsOf(proved(looked()), { type: 'troubles.undo-fix' })).toEqual([
+      { type: 'troubles.plan-undo', root: 'S16', symptoms: ['S16'] },
+    ]);
+    expect(effectsOf(start(), { type: 'troubles.undo-fix' })).toEqual([]);
+  });
+
+  it('shows the files and what stays, and puts back only after a yes', () => {
+    const state = undoAsked(looked({ lang: 'en' }));
+    expect(dialogOf(state)).toContain('/etc/docker/daemon.json');
+    expect(dialogOf(state)).toContain('B1.start@vm-docker');
+    expect(press(state, 'enter').ui.dialog).not.toBeNull();
+    expect(press(state, 'n').troubles.doing).toBeNull();
+    expect(effectsOf(state, { type: 'dialog.accept' })).toEqual([
+      { type: 'troubles.undo', record: '20261122T150155Z-S16.start', symptom: 'S16', fix: 'start' },
+    ]);
+    const doing = press(state, 'y');
+    expect(shownIn(doing)).toContain('being undone: S16/start');
+    const done = after(doing, { type: 'troubles.undone', what: 'S16/start', result: 'undone' });
+    expect(done.troubles.doing).toBeNull();
+    expect(done.ui.notice?.text.en).toContain('put back');
+    // What hung on it is looked at anew.
+    expect(done.troubles.gathering).not.toBeNull();
+  });
+
+  it('says so when nothing was kept', () => {
+    const none = after(proved(looked()), { type: 'troubles.undo-planned', plan: null });
+    expect(none.ui.dialog).toBeNull();
+    expect(none.ui.notice?.text.en).toContain('No fix has kept anything');
+  });
 });

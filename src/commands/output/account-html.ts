@@ -5,7 +5,10 @@ import type { Standing } from '../../gates/types.js';
 import { HOST_NAMES, type Language } from '../../lab/types.js';
 import { glyphs } from '../../term/glyphs.js';
 import { ACCOUNT_WORDS, runRows } from './account-words.js';
-import { endWord, waiversOf, when, type Account, type AccountGate } from './account.js';
+import { endWord, waiversOf, when, type Account } from './account.js';
+import type { AccountGate } from '../../state/account.js';
+import { SVG_STYLE } from '../../term/svg.js';
+import type { ReportPicture } from '../context.js';
 import { printable } from './plain.js';
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -27,18 +30,21 @@ export function html(text: string): string {
 }
 
 const STYLE = `
-:root { color-scheme: light; }
-body { font: 14px/1.5 system-ui, sans-serif; color: #1c1f24; background: #fff; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin: 0 0 .3rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; border-bottom: 1px solid #ccd1d9; }
-p.head { color: #4a5260; margin: 0 0 1rem; }
-table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid #e3e6eb; overflow-wrap: anywhere; }
-th { background: #f3f5f8; } thead { display: table-header-group; } tr { break-inside: avoid; }
+:root { color-scheme: light dark; --ink: #1c1f24; --ground: #fff; --soft: #4a5260; --line: #e3e6eb; --edge: #ccd1d9; --fill: #f6f7f9; --head: #f3f5f8; --pass: #16693a; --fail: #b3201f; --warn: #8a5200; --idle: #59606c; }
+body { font: 14px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground); margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }
+h1 { font-size: 1.6rem; margin: 0 0 .3rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; border-bottom: 1px solid var(--edge); }
+p.head, figcaption { color: var(--soft); } p.head { margin: 0 0 1rem; }
+table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th { background: var(--head); } thead { display: table-header-group; } tr { break-inside: avoid; }
 code, pre { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: .86em; }
-pre { white-space: pre-wrap; background: #f6f7f9; border: 1px solid #e3e6eb; padding: .4rem .6rem; margin: .2rem 0 .6rem; overflow-wrap: anywhere; }
+pre { white-space: pre-wrap; background: var(--fill); border: 1px solid var(--line); padding: .4rem .6rem; margin: .2rem 0 .6rem; overflow-wrap: anywhere; }
 td.nowrap, td.state { white-space: nowrap; } .state { font-weight: 600; }
-.pass { color: #16693a; } .fail { color: #b3201f; } .warn, .unknown, .waived { color: #8a5200; } .blocked, .stale, .never, .running { color: #59606c; }
+.pass { color: var(--pass); } .fail { color: var(--fail); } .warn, .unknown, .waived { color: var(--warn); } .blocked, .stale, .never, .running { color: var(--idle); }
 ul.summary { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: .4rem 1.4rem; }
-figure { margin: 0; overflow-x: auto; } svg { max-width: 100%; height: auto; }
+figure { margin: 0 0 1rem; break-inside: avoid; } figcaption { font-size: .9em; margin-top: .3rem; } svg { display: block; width: 100%; height: auto; }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --ink: #d6dae1; --ground: #101214; --soft: #a2a9b6; --line: #2a2e35; --edge: #3a404a; --fill: #181b1f; --head: #1d2126; --pass: #8fce9b; --fail: #ef8a85; --warn: #e5c07b; --idle: #a2a9b6; }
+}
 @media print { body { margin: 0; max-width: none; font-size: 10.5px; } h2 { break-after: avoid; } a { color: inherit; } }
 `.trim();
 
@@ -71,9 +77,13 @@ function stateCell(standing: Standing, language: Language): Cell {
 }
 
 /**
- * @param pictures SVG images made by this program, set in as they are
+ * @param pictures of the screen; their SVG was made by this program and is set in as it is
  */
-export function reportHtml(account: Account, language: Language, pictures: readonly string[] = []): string {
+export function reportHtml(
+  account: Account,
+  language: Language,
+  pictures: readonly ReportPicture[] = [],
+): string {
   const words = ACCOUNT_WORDS[language];
   const { lab } = account;
   const title = `${words.title}: ${lab.name}`;
@@ -81,7 +91,7 @@ export function reportHtml(account: Account, language: Language, pictures: reado
     [words.summary, summary(account, language)],
     ...(pictures.length === 0
       ? []
-      : [[words.panes, pictures.map((one) => `<figure>${one}</figure>`).join('\n')] as const]),
+      : [[words.panes, pictures.map((one) => figure(one, language)).join('\n')] as const]),
     [words.gates, gates(account, language)],
     [words.evidence, evidence(account, language)],
     [words.runs, runs(account, language)],
@@ -97,7 +107,7 @@ export function reportHtml(account: Account, language: Language, pictures: reado
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">`,
     `<title>${html(title)}</title>`,
-    `<style>\n${STYLE}\n</style>`,
+    `<style>\n${STYLE}${pictures.length === 0 ? '' : `\n${SVG_STYLE}`}\n</style>`,
     '</head>',
     '<body>',
     `<h1>${html(title)}</h1>`,
@@ -108,6 +118,10 @@ export function reportHtml(account: Account, language: Language, pictures: reado
     '</html>',
     '',
   ].join('\n');
+}
+
+function figure({ svg, caption }: ReportPicture, language: Language): string {
+  return `<figure>${svg}<figcaption>${html(caption[language])}</figcaption></figure>`;
 }
 
 function none(language: Language): string {

@@ -115,6 +115,16 @@ export const overviewText = {
     (p) => `${p.count} ${p.count === 1 ? 'pull' : 'pulls'}`,
   ),
   lastContact: say('kontak terakhir', 'last contact'),
+  harborAccess: {
+    'no-password': say(
+      'Proyek dan image belum tampil: kata sandi admin Harbor belum diketahui di sini. Langkah B3 membuat atau menanyakannya.',
+      "Projects and images are not shown: Harbor's admin password is not known here. Step B3 makes it or asks for it.",
+    ),
+    refused: say(
+      'Proyek dan image tidak tampil: Harbor menolak kata sandi admin yang kita simpan. Mungkin sudah diganti di Harbor; gate B3.login memeriksanya.',
+      'Projects and images are not shown: Harbor refuses the admin password that we have. Perhaps it was changed in Harbor; the gate B3.login asks about it.',
+    ),
+  },
 };
 
 export const liveReasons = {
@@ -123,14 +133,17 @@ export const liveReasons = {
     'Tab ini tidak punya daftar. Tab pindah ke tab lain.',
     'This tab has no list. Tab goes to another one.',
   ),
-  noDetail: say('Untuk berkas tidak ada penjelasan lebih jauh.', 'There is no more to tell about a file.'),
   noLog: say(
-    'Jenis ini tidak punya log sendiri; pilih pod-nya.',
-    'This kind has no log of its own; choose its pod.',
+    'Yang ini tidak punya log sendiri; pilih unit, kontainer atau pod.',
+    'This has no log of its own; choose a unit, a container or a pod.',
   ),
   noShell: say(
     'Shell hanya ada di host, kontainer dan pod.',
     'A shell is there only on hosts, in containers and in pods.',
+  ),
+  asLeft: say(
+    'Tidak ada yang perlu diputuskan tentang berkas ini.',
+    'There is nothing to decide about this file.',
   ),
   noActs: say('Jenis ini hanya dilihat dari sini.', 'This kind can only be looked at from here.'),
   hostDown: say('Host ini tidak tersambung; o mencoba lagi.', 'This host is not connected; o tries again.'),

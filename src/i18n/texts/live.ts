@@ -1,7 +1,7 @@
 /** Words of what is live: how things are, where facts come from, what can be done. */
 import type { Text } from '../../lab/types.js';
 import type { HostTab } from '../../state/live/listing.js';
-import type { LiveAct } from '../../state/live/targets.js';
+import type { FileLiveAct, LiveAct } from '../../state/live/targets.js';
 import { form, say } from '../text.js';
 
 /** How long ago, where the age itself may say so already. */
@@ -113,11 +113,17 @@ export const live = {
   ),
 
   chooseAct: say('Apa yang dilakukan?', 'What is to be done?'),
+  chooseContainer: {
+    log: say('Log kontainer yang mana?', 'The log of which container?'),
+    shell: say('Shell di kontainer yang mana?', 'A shell in which container?'),
+  },
+  prepares: say('hanya menyiapkan pod', 'only prepares the pod'),
   confirmAct: say('Lakukan ini?', 'Do this?'),
   typeName: form<{ expected: string }>(
     (p) => `Ini tidak bisa dikembalikan. Ketik namanya untuk melanjutkan: ${p.expected}`,
     (p) => `This cannot be taken back. Type its name to go on: ${p.expected}`,
   ),
+  recordedOnly: say('Dicatat di jurnal.', 'It goes into the journal.'),
   recorded: say(
     'Dicatat di jurnal; sesudahnya gate yang terkait diperiksa lagi.',
     'It goes into the journal; afterwards the gates it touches are checked again.',
@@ -177,8 +183,8 @@ const undo = {
   ),
 };
 
-/** How what an act changes is taken back; null when it cannot be. */
-export function undoOf(act: LiveAct): Text | null {
+/** How what an act changes is taken back; null when it cannot be. Of files: see state/live/file-acts.ts. */
+export function undoOf(act: Exclude<LiveAct, FileLiveAct>): Text | null {
   switch (act.act) {
     case 'restart-unit':
     case 'restart-container':

@@ -103,6 +103,7 @@ export const misc = {
     events: say('kejadian', 'events'),
     path: say('jalur', 'path'),
     troubles: say('masalah', 'troubles'),
+    smoke: say('uji asap', 'smoke test'),
     dialog: say('pertanyaan', 'question'),
     typing: say('mengetik', 'typing'),
     anywhere: say('di mana saja', 'everywhere'),

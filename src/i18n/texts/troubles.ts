@@ -97,6 +97,7 @@ export const troubles = {
   tried: say('Yang sudah dicoba', 'What was tried'),
   fixing: say('sedang diperbaiki', 'being mended'),
   preparing: say('menyiapkan …', 'preparing …'),
+  undoing: say('sedang dikembalikan', 'being undone'),
   gating: say('selesai; menunggu gate menjadi hijau …', 'done; waiting for the gates to turn green …'),
   unproved: say(
     'Tidak ada penyebab yang terbukti. Yang tidak diketahui tetap tidak diketahui.',
@@ -166,6 +167,31 @@ export const fixDialog = {
     (p) => `Fix ${p.what}`,
   ),
   ask: say('y menjalankannya; n tidak.', 'y carries it out; n does not.'),
+  several: form<{ at: number; all: number }>(
+    (p) => `Perbaikan ${p.at} dari ${p.all} untuk penyebab ini; Tab menunjukkan yang lain.`,
+    (p) => `Fix ${p.at} of ${p.all} for this cause; Tab shows another.`,
+  ),
+  undoTitle: form<{ what: string }>(
+    (p) => `Kembalikan ${p.what}`,
+    (p) => `Undo ${p.what}`,
+  ),
+  undoWhen: form<{ age: string }>(
+    (p) => `Dijalankan ${p.age}.`,
+    (p) => `Carried out ${p.age}.`,
+  ),
+  undoFiles: say(
+    'Berkas yang dikembalikan seperti tepat sebelum perbaikan itu:',
+    'Files that are put back as they were just before that fix:',
+  ),
+  undoStays: say(
+    'Yang tetap, sebab terjadi di cluster atau hanya memulai ulang layanan:',
+    'What stays, since it happened in the cluster or only restarted a service:',
+  ),
+  undoRestart: say(
+    'Layanan memakai isi lama berkas itu sampai dimulai ulang. Sesudahnya lab dilihat lagi.',
+    'Services go on with what they have read until they are restarted. Afterwards the lab is looked at again.',
+  ),
+  undoAsk: say('y mengembalikannya; n tidak.', 'y puts it back; n does not.'),
   afterwards: say(
     'Berkas yang diubah dicadangkan dulu; semuanya masuk jurnal. Sesudahnya gate yang merah ditanya lagi.',
     'Files are backed up before they are changed; all is journalled. Afterwards the red gates are asked again.',

@@ -1,5 +1,6 @@
 /** Breakages of what the application's manifests say, of its database and of its volume. They bite after phase E. */
 import type { Fault } from '../fault.js';
+import { databaseDirectory } from '../kubernetes/cluster-faults.js';
 import { isMap, listAt, mapAt, type Json, type JsonMap } from '../kubernetes/json.js';
 import { builtIn } from '../kubernetes/resources.js';
 import { change, clusterOf, inContainers, restart, spaceOf } from './cluster-edit.js';
@@ -15,7 +16,6 @@ function inPods(object: JsonMap, edit: (spec: JsonMap) => JsonMap): JsonMap {
 function without(map: JsonMap, key: string): JsonMap {
   return Object.fromEntries(Object.entries(map).filter(([name]) => name !== key));
 }
-const DATA = '/data/mysql';
 
 export const MANIFEST_FAULTS: readonly Fault[] = [
   {
@@ -177,12 +177,13 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
     id: 'mysql-data-owner',
     title: { id: 'Pemilik folder MySQL salah', en: "Wrong owner of MySQL's directory" },
     breaks: {
-      id: '/data/mysql di vm-worker milik user 1000; Pod mysql menolak memakainya',
-      en: '/data/mysql on vm-worker belongs to user 1000; the Pod of mysql refuses to use it',
+      id: 'folder data MySQL di vm-worker milik user 1000; Pod mysql menolak memakainya',
+      en: "MySQL's data directory on vm-worker belongs to user 1000; the Pod of mysql refuses to use it",
     },
     apply: (lab) => {
       const [, , worker] = lab.hosts;
-      const directory = worker.volume.find(DATA);
+      const path = databaseDirectory(lab);
+      const directory = path === null ? undefined : worker.volume.find(path);
       if (directory === undefined) return () => undefined;
       const { uid, gid, mode } = directory;
       directory.uid = 1000;

@@ -12,12 +12,22 @@ interface FileSystem {
   readonly target: string;
   readonly size: number;
   readonly used: number;
+  readonly inodes: number;
+  readonly inodesUsed: number;
 }
+
+/** As mkfs.ext4 makes them: one for 16 KiB. */
+const BYTES_PER_INODE = 16 * 1024;
+/** What an installed Ubuntu Server has before anything is added. */
+const INSTALLED_INODES = 96_000;
+/** Of a file on the average: a guess by which what is written takes inodes as well as room. */
+const BYTES_PER_FILE = 32 * 1024;
 
 export function fileSystems(host: Host): readonly FileSystem[] {
   const { machine, volume } = host;
   const size = Math.floor(machine.sizes.diskGiB * 2 ** 30 * 0.977);
   const memory = machine.memoryTotalKiB * 1024;
+  const tmpfs = { source: 'tmpfs', type: 'tmpfs', inodes: Math.floor(memory / 4096) } as const;
   return [
     {
       source: '/dev/sda2',
@@ -25,9 +35,11 @@ export function fileSystems(host: Host): readonly FileSystem[] {
       target: '/',
       size,
       used: Math.min(size, Math.floor(machine.diskUsedBytes + volume.usedBytes)),
+      inodes: Math.floor(size / BYTES_PER_INODE),
+      inodesUsed: INSTALLED_INODES + Math.floor(volume.usedBytes / BYTES_PER_FILE),
     },
-    { source: 'tmpfs', type: 'tmpfs', target: '/run', size: Math.floor(memory / 10), used: 1_200_000 },
-    { source: 'tmpfs', type: 'tmpfs', target: '/dev/shm', size: Math.floor(memory / 2), used: 0 },
+    { ...tmpfs, target: '/run', size: Math.floor(memory / 10), used: 1_200_000, inodesUsed: 900 },
+    { ...tmpfs, target: '/dev/shm', size: Math.floor(memory / 2), used: 0, inodesUsed: 1 },
   ];
 }
 
@@ -65,10 +77,11 @@ export function df(host: Host): Program {
         'exclude-type=',
         'local',
         'total',
+        'inodes',
       ],
     },
     async (process, options) => {
-      if (options.has('i')) return process.refuse('listing inodes');
+      const inodes = options.has('i', 'inodes');
       const all = fileSystems(host);
       const rows: FileSystem[] = [];
       let status = 0;
@@ -97,29 +110,33 @@ export function df(host: Host): Program {
         ] ?? Number(block);
       const unit = (bytes: number, up: boolean) =>
         wide ? human(bytes) : String(up ? Math.ceil(bytes / factor) : Math.floor(bytes / factor));
-      const percent = (row: FileSystem) => `${Math.ceil((row.used / row.size) * 100)}%`;
+      const share = (part: number, whole: number) => `${Math.ceil((part / whole) * 100)}%`;
       // ext4 keeps five percent for root.
       const left = (row: FileSystem) => Math.max(0, row.size * (row.type === 'ext4' ? 0.95 : 1) - row.used);
       const cells = (row: FileSystem): Readonly<Record<string, string>> => ({
         source: row.source,
         fstype: row.type,
-        size: unit(row.size, true),
-        used: unit(row.used, true),
-        avail: unit(left(row), false),
-        pcent: percent(row),
+        size: inodes ? String(row.inodes) : unit(row.size, true),
+        used: inodes ? String(row.inodesUsed) : unit(row.used, true),
+        avail: inodes ? String(row.inodes - row.inodesUsed) : unit(left(row), false),
+        pcent: inodes ? share(row.inodesUsed, row.inodes) : share(row.used, row.size),
         target: row.target,
       });
       const titles: Readonly<Record<string, string>> = {
         source: 'Filesystem',
         fstype: 'Type',
-        size: wide
-          ? 'Size'
-          : options.has('P', 'portability')
-            ? `${factor}-blocks`
-            : `${block === '1' ? '1B' : block}-blocks`,
-        used: 'Used',
-        avail: wide ? 'Avail' : 'Available',
-        pcent: options.has('P', 'portability') ? 'Capacity' : 'Use%',
+        ...(inodes
+          ? { size: 'Inodes', used: 'IUsed', avail: 'IFree', pcent: 'IUse%' }
+          : {
+              size: wide
+                ? 'Size'
+                : options.has('P', 'portability')
+                  ? `${factor}-blocks`
+                  : `${block === '1' ? '1B' : block}-blocks`,
+              used: 'Used',
+              avail: wide ? 'Avail' : 'Available',
+              pcent: options.has('P', 'portability') ? 'Capacity' : 'Use%',
+            }),
         target: 'Mounted on',
       };
       const output = options.value('output');

@@ -16,6 +16,8 @@ interface Wanted {
   readonly identifier?: string;
   readonly since?: number;
   readonly grep?: string;
+  /** By operands `_PID=…`. */
+  readonly pids?: readonly number[];
 }
 function matches(host: Host, line: JournalLine, wanted: Wanted): boolean {
   return (
@@ -25,7 +27,8 @@ function matches(host: Host, line: JournalLine, wanted: Wanted): boolean {
     (wanted.kernel !== true || line.identifier === 'kernel') &&
     (wanted.identifier === undefined || line.identifier === wanted.identifier) &&
     (wanted.since === undefined || line.at >= wanted.since) &&
-    (wanted.grep === undefined || line.message.includes(wanted.grep))
+    (wanted.grep === undefined || line.message.includes(wanted.grep)) &&
+    (wanted.pids === undefined || wanted.pids.includes(line.pid))
   );
 }
 function shown(host: Host, line: JournalLine, format: string): string {
@@ -136,6 +139,9 @@ export function journalctl(host: Host): Program {
         await process.err('No journal files were opened due to insufficient permissions.\n');
         return 1;
       }
+      const pids = options.operands.map((one) => /^_PID=(\d+)$/.exec(one)?.[1]);
+      const other = options.operands.find((_, at) => pids[at] === undefined);
+      if (other !== undefined) return process.refuse(`the match ${other}`);
       const priority = options.value('p', 'priority');
       const number =
         priority === undefined
@@ -156,6 +162,7 @@ export function journalctl(host: Host): Program {
         ...(start === undefined ? {} : { since: start }),
         ...(grep === undefined ? {} : { grep }),
         ...(identifier === undefined ? {} : { identifier }),
+        ...(pids.length === 0 ? {} : { pids: pids.map(Number) }),
       };
       const format = options.value('o', 'output') ?? 'short';
       const following = options.has('f', 'follow');

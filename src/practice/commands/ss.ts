@@ -9,18 +9,23 @@ interface Socket {
   readonly process: string;
   readonly pid: number;
 }
-function sockets(host: Host): readonly Socket[] {
+const DNS = 53;
+
+/** @param datagrams UDP instead of TCP. Of the model's services only those that answer DNS take it; programs speak TCP. */
+function sockets(host: Host, datagrams: boolean): readonly Socket[] {
   const units = [...host.systemd.units.values()]
     .filter((unit) => unit.active === 'active' && unit.pid !== 0)
     .flatMap((unit) =>
-      (unit.spec.listens ?? []).map(({ address, port }) => ({
-        address,
-        port,
-        process: (unit.spec.process ?? '').slice(0, 15),
-        pid: unit.pid,
-      })),
+      (unit.spec.listens ?? [])
+        .filter(({ port }) => !datagrams || port === DNS)
+        .map(({ address, port }) => ({
+          address,
+          port,
+          process: (unit.spec.process ?? '').slice(0, 15),
+          pid: unit.pid,
+        })),
     );
-  const programs = host.listeners.all.filter((one) => one.hidden !== true);
+  const programs = datagrams ? [] : host.listeners.all.filter((one) => one.hidden !== true);
   const seen = new Set<string>();
   return [...units, ...programs].filter(({ address, port }) => {
     const key = `${address}:${port}`;
@@ -49,18 +54,26 @@ export function ss(host: Host): Program {
       if (filter === null) return process.refuse(`the filter ${options.operands.join(' ')}`);
       if (!options.has('H', 'no-header'))
         await process.out('State  Recv-Q Send-Q Local Address:Port Peer Address:Port Process\n');
-      if (options.has('u', 'udp') && !options.has('t', 'tcp')) return 0;
       if (!options.has('l', 'a', 'listening', 'all')) return 0;
-      for (const socket of sockets(host)) {
+      const udp = options.has('u', 'udp');
+      const tcp = options.has('t', 'tcp') || !udp;
+      const found = [
+        ...(udp ? sockets(host, true).map((socket) => ({ ...socket, state: 'UNCONN 0      0     ' })) : []),
+        ...(tcp ? sockets(host, false).map((socket) => ({ ...socket, state: 'LISTEN 0      4096  ' })) : []),
+      ];
+      // With both protocols each line begins with its own.
+      const netid = (state: string): string =>
+        udp && tcp ? `${state.startsWith('U') ? 'udp' : 'tcp'}   ` : '';
+      for (const socket of found) {
         if (!filter(socket)) continue;
-        const { address, port } = socket;
+        const { address, port, state } = socket;
         const local = address.startsWith('127.0.0.5') ? `${address}%lo` : address;
         const users =
           options.has('p', 'processes') && process.credentials.uid === 0
             ? ` users:(("${socket.process}",pid=${socket.pid},fd=3))`
             : '';
         await process.out(
-          `LISTEN 0      4096   ${`${local}:${port}`.padStart(18)}      0.0.0.0:*    ${users}\n`,
+          `${netid(state)}${state} ${`${local}:${port}`.padStart(18)}      0.0.0.0:*    ${users}\n`,
         );
       }
       return 0;

@@ -12,6 +12,7 @@ import {
 } from './container-status.js';
 import { numberAt, textAt, type JsonMap } from './json.js';
 import { ImagePull } from './image-pull.js';
+import { outgrowsLimit } from './memory.js';
 import { isStarted, PodProcess } from './pod-process.js';
 import { Probes } from './probe.js';
 import { STAYS } from './behaviour.js';
@@ -37,6 +38,7 @@ export class ContainerRun {
   #wait = 0;
   #backoff = 0;
   #age = 0;
+  #outgrown = false;
   #startedAt = 0;
   #finishedAt = 0;
   #last: JsonMap | null = null;
@@ -157,12 +159,19 @@ export class ContainerRun {
     this.reason = '';
     this.message = '';
     this.#age = 0;
+    this.#outgrown = false;
     this.#startedAt = host.machine.now();
     context.log('Normal', 'Created', `Created container ${this.name}`, this);
     context.log('Normal', 'Started', `Started container ${this.name}`, this);
   }
   #live(context: PodContext): void {
     this.#age += 1;
+    if (outgrowsLimit(this.spec)) {
+      this.end(context.host, 137);
+      this.#outgrown = true;
+      this.reason = 'OOMKilled';
+      return;
+    }
     if (this.#process !== null) {
       this.#follow(context, this.#process);
       return;
@@ -277,6 +286,7 @@ export class ContainerRun {
       reason: this.reason,
       message: this.message,
       exitCode: this.exitCode,
+      outgrown: this.#outgrown,
       startedAt: this.#startedAt,
       finishedAt: this.#finishedAt,
       last: this.#last,

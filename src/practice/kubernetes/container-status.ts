@@ -18,6 +18,8 @@ export interface ContainerFacts {
   readonly reason: string;
   readonly message: string;
   readonly exitCode: number;
+  /** The kernel ended it: it had grown past its memory limit. */
+  readonly outgrown: boolean;
   /** Epoch ms. */
   readonly startedAt: number;
   readonly finishedAt: number;
@@ -26,12 +28,17 @@ export interface ContainerFacts {
 /** Exit code of a container whose program could not be started at all. */
 export const START_FAILED = 128;
 
+function endReason({ exitCode, outgrown }: ContainerFacts): string {
+  if (exitCode === 0) return 'Completed';
+  if (outgrown) return 'OOMKilled';
+  return exitCode === START_FAILED ? 'StartError' : 'Error';
+}
 export function terminated(facts: ContainerFacts): JsonMap {
   const failed = facts.exitCode === START_FAILED;
   return {
     terminated: {
       exitCode: facts.exitCode,
-      reason: facts.exitCode === 0 ? 'Completed' : failed ? 'StartError' : 'Error',
+      reason: endReason(facts),
       ...(failed && facts.message !== '' ? { message: facts.message } : {}),
       startedAt: instant(facts.startedAt),
       finishedAt: instant(facts.finishedAt),

@@ -3,6 +3,7 @@ import type { PodContext } from './pod-context.js';
 import { ends, STAYS, type Behaviour } from './behaviour.js';
 import { calicoBehaviour } from './calico.js';
 import { controlPlaneBehaviour } from './control-plane.js';
+import { corednsBehaviour } from './coredns.js';
 import { listAt, textAt, type JsonMap } from './json.js';
 
 /** Programs that do one thing and end. */
@@ -20,6 +21,8 @@ export function behaviourOf(context: PodContext, container: JsonMap): Behaviour 
   if (calico !== null) return calico;
   const component = controlPlaneBehaviour(context, container);
   if (component !== null) return component;
+  const dns = corednsBehaviour(context, container);
+  if (dns !== null) return dns;
   const isInit = listAt(context.pod, 'spec', 'initContainers').some(
     (one) => textAt(one, 'name') === textAt(container, 'name'),
   );

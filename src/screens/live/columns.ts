@@ -1,9 +1,11 @@
 /** Which columns each kind of live list has. */
+import type { OurFile } from '../../drift/files.js';
 import { briefly, bytes, clockTime, decimal, isoDate } from '../../i18n/format.js';
+import { FILE_STATE_COLUMNS, fileStateWord } from '../../i18n/texts/drift.js';
 import { column as text } from '../../i18n/texts/live.js';
 import type { HostName, Text } from '../../lab/types.js';
-import type { ContainerRow, KubeRow, OurFileRow, UnitRow } from '../../state/live/rows.js';
-import { langOf, type View } from '../view.js';
+import type { ContainerRow, KubeRow, UnitRow } from '../../state/live/rows.js';
+import { inLang, langOf, type View } from '../view.js';
 
 /** A column: wide columns come first to go when there is little room. */
 export interface Column<Row> {
@@ -74,11 +76,17 @@ export const UNITS: readonly Column<UnitRow>[] = [
   { title: text.enabled, columns: 10, of: (row) => row.enabled },
   { title: text.description, columns: 44, from: 100, of: (row) => row.description },
 ];
-export const FILES: readonly Column<OurFileRow>[] = [
-  { title: text.step, columns: 5, of: (row) => row.step },
+export const FILES: readonly Column<OurFile>[] = [
+  {
+    title: text.state,
+    columns: FILE_STATE_COLUMNS,
+    word: true,
+    of: (row, view) => inLang(view, fileStateWord[row.state]),
+  },
+  { title: text.step, columns: 7, of: (row) => row.step },
   { title: text.path, columns: 'rest', of: (row) => row.path },
   { title: text.mode, columns: 5, right: true, of: (row) => row.mode },
-  { title: text.owner, columns: 12, of: (row) => row.owner },
+  { title: text.owner, columns: 12, from: 100, of: (row) => row.owner },
   {
     title: text.size,
     columns: 10,

@@ -1,21 +1,22 @@
 /** Matches of a search in text: marked beside the line, and within it. */
 import { clean, wrap } from '../ui/cells.js';
+import type { Tone } from '../../term/theme.js';
 import { span, type Line, type Span } from '../ui/line.js';
 import { glyphsOf, type View } from '../view.js';
 
 /** The text with what was searched for set off. @param needle lower case, not empty */
-function matched(text: string, needle: string): Span[] {
+function matched(text: string, needle: string, tone: Tone): Span[] {
   const lower = text.toLowerCase();
   // Some letters change their length with their case; the mark beside the line is enough for those.
-  if (lower.length !== text.length) return [span(text)];
+  if (lower.length !== text.length) return [span(text, tone)];
   const out: Span[] = [];
   let from = 0;
   for (let at = lower.indexOf(needle); at >= 0; at = lower.indexOf(needle, from)) {
-    if (at > from) out.push(span(text.slice(from, at)));
+    if (at > from) out.push(span(text.slice(from, at), tone));
     out.push(span(text.slice(at, at + needle.length), 'accent'));
     from = at + needle.length;
   }
-  if (from < text.length) out.push(span(text.slice(from)));
+  if (from < text.length) out.push(span(text.slice(from), tone));
   return out;
 }
 
@@ -33,12 +34,13 @@ export function foundRows(
   needle: string,
   current: boolean,
   columns: number,
+  tone: Tone = 'plain',
 ): Line[] {
   const safe = clean(text);
   const hit = needle !== '' && safe.toLowerCase().includes(needle);
   const glyph = glyphsOf(view);
   return wrap(safe, columns - MARK_COLUMNS, '  ').map((row, i): Line => [
     span(i > 0 || !hit ? '  ' : `${current ? glyph.focus : glyph.chosen} `, 'accent'),
-    ...(hit ? matched(row, needle) : [span(row)]),
+    ...(hit ? matched(row, needle, tone) : [span(row, tone)]),
   ]);
 }

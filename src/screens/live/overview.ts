@@ -60,7 +60,7 @@ function sourceLines(view: View, host: HostName, columns: number): Line[] {
   return rows.length === 0 ? [] : [BLANK, line(inLang(view, text.sources), 'title'), ...rows];
 }
 
-function harborLines(view: View): Line[] {
+function harborLines(view: View, columns: number): Line[] {
   const facts = view.live.harbor();
   if (facts === null) return [];
   const { lang } = view.state;
@@ -76,6 +76,14 @@ function harborLines(view: View): Line[] {
         span(` ${one.status}`, tone),
         span(`  ${one.error}`, 'dim'),
       ]),
+    ...(facts.access === 'no-password' || facts.access === 'refused'
+      ? prose(
+          inLang(view, text.harborAccess[facts.access]),
+          columns - 2,
+          facts.access === 'refused' ? 'warn' : 'dim',
+          1,
+        )
+      : []),
     ...facts.projects.map((one): Line => {
       const used = one.usedBytes === null ? '' : bytes(lang, one.usedBytes);
       const quota =
@@ -144,7 +152,7 @@ export function overviewLines(view: View, host: HostName, columns: number): Line
     ...brokenLines(view, host, columns),
     ...sourceLines(view, host, columns),
     ...(host === 'vm-docker'
-      ? [...harborLines(view), ...edgeLines(view, columns), ...runnerLines(view)]
+      ? [...harborLines(view, columns), ...edgeLines(view, columns), ...runnerLines(view)]
       : []),
   ];
 }

@@ -63,13 +63,14 @@ export async function openLabSession(
     ...(options.env === undefined ? {} : { env: options.env }),
   });
   const { live: book } = options;
+  const jobs = createJobs(links, { mask });
   const term = options.env?.['TERM'] ?? 'xterm-256color';
   const session = await openSession({
     lab,
     runbook,
     links,
     probes: createProbeRunner(links, createOperatorProbes(lab, { mask })),
-    jobs: createJobs(links, { mask }),
+    jobs,
     telemetry: createTelemetry(links),
     journal: createJournal(lab.stateDir, { mask }),
     stateFile: createStateFile(lab.stateDir),
@@ -83,6 +84,8 @@ export async function openLabSession(
         : createLiveServices(lab, {
             links,
             book,
+            jobs,
+            prelude: runbook.prelude,
             secrets,
             mask,
             addSecret: (secret) => redactor.addSecret(secret),

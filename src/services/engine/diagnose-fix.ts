@@ -9,12 +9,15 @@ import type { FixSource } from '../../symptoms/types.js';
 import type { ActionRun, StepRun } from '../../state/types.js';
 import { oneAction } from './action.js';
 import type { Inquiry } from './diagnose.js';
+import { fixRecord, recorded } from './fix-record.js';
 import { checkGates, type CheckOptions } from './gates.js';
 import { stepOf, type Session } from './session.js';
 import { createActiveSteps, type StepOptions } from './steps.js';
 
 /** What a fix comes to on this lab. */
 export interface PlannedFix {
+  /** The symptom that it belongs to. */
+  readonly symptom: string;
   readonly fix: FixSource;
   /** In the order in which they run; empty when only a person can do it. */
   readonly actions: readonly RenderedAction[];
@@ -36,6 +39,7 @@ export function planFix(session: Session, inquiry: Inquiry, fix: FixSource): Pla
       : scriptActions(session, inquiry, fix, fix.script, where);
   const worst = Math.max(0, ...actions.map((one) => RISKS.indexOf(one.risk)));
   return {
+    symptom: inquiry.symptom.id,
     fix,
     actions,
     risk: RISKS[worst] ?? 'destroys',
@@ -142,8 +146,9 @@ export async function carryOutFix(
   options: FixOptions = {},
 ): Promise<Fixed> {
   const runs: StepRun[] = [];
+  const record = fixRecord(planned.symptom, planned.fix.id, session.now());
   for (const action of planned.actions) {
-    const run = await runOne(session, action, options);
+    const run = await runOne(session, recorded(action, record), options, 'run');
     runs.push(run);
     if (run.phase !== 'done') return { carriedOut: false, runs, results: [], helped: false };
   }
@@ -163,13 +168,19 @@ function gatesOf(session: Session, fix: FixSource, red: readonly GateKey[]): rea
   return [...new Set([...red, ...named])];
 }
 
-async function runOne(session: Session, action: RenderedAction, options: FixOptions): Promise<StepRun> {
+/** One action as a run of its own. */
+export async function runOne(
+  session: Session,
+  action: RenderedAction,
+  options: FixOptions,
+  purpose: StepRun['purpose'],
+): Promise<StepRun> {
   const active = createActiveSteps();
   const entry = active.enter(`${action.step}@${action.host}`);
   let run: StepRun = {
     step: action.step,
     host: action.host,
-    purpose: 'run',
+    purpose,
     actions: [
       {
         action: action.action,
@@ -196,7 +207,7 @@ async function runOne(session: Session, action: RenderedAction, options: FixOpti
   try {
     // Done again although it was satisfied once: what it made is broken now.
     const stepOptions = { force: true, ...(options.signal === undefined ? {} : { signal: options.signal }) };
-    const ended = await oneAction(session, action, 'run', stepOptions, entry, report);
+    const ended = await oneAction(session, action, purpose, stepOptions, entry, report);
     if (ended === 'left') return run;
     const well = ended === 'ok' || ended === 'satisfied';
     set({ phase: well ? 'done' : ended === 'cancelled' ? 'cancelled' : 'failed', endedAt: session.now() });
@@ -224,7 +235,8 @@ export async function askAgain(
   return keys.length === 0 ? [] : untilGreen(session, keys, waitMs, options);
 }
 
-async function untilGreen(
+/** Asks gates until none of them is red or the time is up. @param waitMs milliseconds */
+export async function untilGreen(
   session: Session,
   keys: readonly GateKey[],
   waitMs: number,

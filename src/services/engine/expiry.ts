@@ -1,18 +1,9 @@
 /** Reading what runs out, on all hosts in one round. */
-import { HOST_NAMES, type HostName } from '../../lab/types.js';
+import { HOST_NAMES } from '../../lab/types.js';
 import type { Calendar } from '../../smoke/expiry-schema.js';
-import { expiryRows, type ExpiryRow } from '../../smoke/expiry.js';
+import { expiryRows, type ExpiryRead } from '../../smoke/expiry.js';
 import type { Session } from './session.js';
 import { readHosts } from './smoke-hosts.js';
-
-export interface ExpiryRead {
-  /** The soonest end first. */
-  readonly rows: readonly ExpiryRow[];
-  /** Hosts that answered nothing. */
-  readonly silent: readonly HostName[];
-  /** `entry@host` of what could not be read on a host that did answer. */
-  readonly unread: readonly string[];
-}
 
 /** Asks every host for what runs out there. */
 export async function readExpiry(

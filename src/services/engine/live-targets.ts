@@ -1,6 +1,8 @@
 /** Which service answers for which target. */
 import { Trouble } from '../../lab/types.js';
 import type { LiveFacts } from '../../state/live/book.js';
+import type { OurFile } from '../../drift/files.js';
+import { fileActOf } from '../../state/live/file-acts.js';
 import type { LiveAct, LiveTarget } from '../../state/live/targets.js';
 import { targetName } from '../../state/live/acts.js';
 import type { LiveServices, LogOptions } from '../live/types.js';
@@ -39,8 +41,19 @@ function podOf(live: LiveFacts, target: LiveTarget, what: 'log' | 'shell'): PodT
   return { namespace, name, container: first?.name ?? '' };
 }
 
-/** @throws Trouble */
-export async function describeTarget(live: LiveServices, target: LiveTarget): Promise<readonly string[]> {
+/** What is known of a target, and of a file of ours what became of it. @throws Trouble */
+export async function describeTarget(
+  live: LiveServices,
+  target: LiveTarget,
+): Promise<{ readonly lines: readonly string[]; readonly file?: OurFile }> {
+  if (target.kind === 'file') return live.files.describe(target.host, target.path);
+  return { lines: await linesOf(live, target) };
+}
+
+function linesOf(
+  live: LiveServices,
+  target: Exclude<LiveTarget, { kind: 'file' }>,
+): Promise<readonly string[]> {
   switch (target.kind) {
     case 'host':
       return live.host.describe(target.host, null);
@@ -69,6 +82,8 @@ export async function followTarget(
       return live.host.journal(target.host, null, log);
     case 'unit':
       return live.host.journal(target.host, target.unit, log);
+    case 'file':
+      throw nothingThere(target, 'log');
     case 'container':
       return live.docker.log(target.host, target.id, log);
     case 'object': {
@@ -90,6 +105,7 @@ export async function openShellIn(
     case 'host':
       return live.host.shell(target.host, size, signal);
     case 'unit':
+    case 'file':
       throw nothingThere(target, 'shell');
     case 'container':
       return live.docker.shell(target.host, target.id, size, signal);
@@ -115,5 +131,9 @@ export async function carryOut(live: LiveServices, act: LiveAct): Promise<void> 
       return live.kube.scale(act.object, act.namespace, act.name, act.to);
     case 'restart-rollout':
       return live.kube.restartRollout(act.object, act.namespace, act.name);
+    case 'restore-file':
+    case 'keep-file':
+    case 'adopt-file':
+      return live.files.settle(act.host, act.file, fileActOf(act));
   }
 }

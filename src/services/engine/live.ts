@@ -10,7 +10,7 @@ import type { LiveAct, LiveTarget } from '../../state/live/targets.js';
 import type { ServiceMessage } from '../../state/types.js';
 import type { LiveServices, LogOptions } from '../live/types.js';
 import type { RemoteTerminal, TerminalSize } from '../ports.js';
-import { isGreen } from './gates.js';
+import { isGreen, keysOfStep } from './gates.js';
 import { carryOut, describeTarget, followTarget, openShellIn } from './live-targets.js';
 import type { Session } from './session.js';
 import { troubleView } from './trouble.js';
@@ -88,7 +88,7 @@ export function openLiveDesk(
 
   const describe = async (target: LiveTarget): Promise<void> => {
     try {
-      dispatch({ type: 'live.detail', target, lines: await describeTarget(live, target) });
+      dispatch({ type: 'live.detail', target, ...(await describeTarget(live, target)) });
     } catch (error) {
       if (!signal.aborted) dispatch({ type: 'live.detail-failed', target, trouble: troubleView(error) });
     }
@@ -115,6 +115,11 @@ export function openLiveDesk(
   /** Gates that have been judged, of steps that concern where the act was done. */
   const touched = (act: LiveAct): readonly GateKey[] => {
     const host = actHost(act);
+    // A file that came back changes the verdicts of the step that wrote it.
+    if (act.act === 'restore-file') {
+      const own = keysOfStep(session, act.file.step, [act.host]);
+      if (own.length > 0) return own;
+    }
     const places: readonly HostName[] = host === null ? ['vm-k8s', 'vm-worker'] : [host];
     const steps = session.runbook.phases
       .flatMap((phase) => phase.steps)
@@ -172,7 +177,8 @@ export function openLiveDesk(
         trouble: trouble?.what ?? null,
       })
       .catch(tell);
-    if (!signal.aborted) await regate(touched(what));
+    // Keeping and adopting change no file, and so no verdict.
+    if (!signal.aborted && what.act !== 'keep-file' && what.act !== 'adopt-file') await regate(touched(what));
   };
   const openShell = async (target: LiveTarget): Promise<void> => {
     let end: ShellEnd;

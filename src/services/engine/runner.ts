@@ -1,83 +1,32 @@
 /** Carries out the effects that update() asks for, and dispatches what came of them. Holds the one open lab. */
 import type { GateKey } from '../../gates/types.js';
-import {
-  HOST_NAMES,
-  type Diagnostic,
-  type HostName,
-  type Lab,
-  type Language,
-  type Text,
-} from '../../lab/types.js';
-import type { Runbook } from '../../runbook/types.js';
+import { report as reportText } from '../../i18n/texts/report.js';
+import type { Text } from '../../lab/types.js';
+import type { ReportEffect } from '../../state/report-types.js';
+import type { Effect } from '../../state/types.js';
 import type { Catalogue } from '../../symptoms/types.js';
-import type { LogBook } from '../../state/logs.js';
-import type { Effect, LabDraft, ServiceMessage, VagrantPlan } from '../../state/types.js';
-import type { AskHostKey } from '../ports.js';
+import { createDiaryFile } from '../files/diary-file.js';
 import type { LabSession } from './assemble.js';
-import { checkGates, keysOfStep } from './gates.js';
-import { openLiveDesk, type LiveDesk, type LiveParts } from './live.js';
-import { createTimeline } from './live-events.js';
-import { beforeStep } from './before-step.js';
 import { createHostKeyDesk } from './host-keys.js';
+import { createLabWork, keysOf } from './lab-work.js';
+import { createTimeline } from './live-events.js';
+import { openLiveDesk, type LiveDesk } from './live.js';
+import { holdLab, letGo, type LabHold, type OpenLab } from './open-lab.js';
 import { answerPath } from './path.js';
+import type { Dispatch, RunnerParts } from './runner-parts.js';
 import { createSecretDesk } from './secret-desk.js';
 import { createSetUp } from './set-up.js';
-import { openTroublesDesk, type TroublesDesk } from './troubles.js';
-import { watchLab, type LabWatch } from './watch.js';
-import { cancelStep, createActiveSteps, runStep, undoStep, type StepOptions } from './steps.js';
+import { openSmokeDesk, type SmokeDesk } from './smoke-desk.js';
+import { cancelStep, createActiveSteps } from './steps.js';
 import { troubleView } from './trouble.js';
+import { openTroublesDesk, type TroublesDesk } from './troubles.js';
 import { createWaivers } from './waivers.js';
-
-/** What the runner needs of the world; given by the composition root. */
-export interface RunnerParts {
-  readonly runbook: Runbook;
-  readonly logs: LogBook;
-  /** Absent where nobody looks at live things. */
-  readonly live?: LiveParts;
-  readonly now: () => number;
-  /** Reads the catalogue of symptoms, when somebody asks for it. */
-  readonly loadSymptoms: () => Promise<Catalogue>;
-  /** Reads and checks a lab file. */
-  readonly readLab: (path: string) => Promise<Lab>;
-  /** Starts the practice lab; `close` ends it. */
-  readonly startPractice: () => Promise<{ readonly lab: Lab; readonly close: () => Promise<void> }>;
-  readonly openSession: (lab: Lab, askHostKey: AskHostKey) => Promise<LabSession>;
-  /** Keeps other programs from working on the same lab's state; throws Trouble `lab-in-use`. */
-  readonly lockLab: (stateDir: string) => Promise<{ readonly release: () => Promise<void> }>;
-  /** A lab made of answers, not yet written. */
-  readonly labOfDraft: (draft: LabDraft) => Lab;
-  readonly writeDraft: (draft: LabDraft, replace: boolean) => Promise<string>;
-  /** What is wrong with the private key file of a draft; null when nothing is. */
-  readonly checkKey: (path: string) => Promise<Pick<Diagnostic, 'what' | 'remedy'> | null>;
-  /** A public key of the operator that is there, `~/` for the home directory; null when there is none. */
-  readonly findPublicKey: () => Promise<string | null>;
-  readonly writeVagrantfile: (directory: string, plan: VagrantPlan, replace: boolean) => Promise<string>;
-  /** Keeps the language for the next start. */
-  readonly rememberLanguage: (language: Language) => Promise<void>;
-  /** Remembers which lab file was open last. */
-  readonly rememberLab: (path: string) => Promise<void>;
-  readonly copy: (text: string) => void;
-  /** Every error that is shown is also handed over here, with its stack, for the program's log. */
-  readonly logError: (error: unknown) => void;
-  readonly quit: () => void;
-}
-
-export type Dispatch = (message: ServiceMessage) => void;
+import { watchLab, type LabWatch } from './watch.js';
 
 export interface EffectRunner {
   run(effect: Effect): void;
   /** Saves, ends connections and the practice lab. Jobs on hosts go on. */
   close(): Promise<void>;
-}
-
-interface OpenLab {
-  readonly session: LabSession;
-  readonly watch: LabWatch;
-  readonly live: LiveDesk | null;
-  readonly troubles: TroublesDesk;
-  readonly unhear: () => void;
-  readonly stop: AbortController;
-  readonly release: () => Promise<void>;
 }
 
 export function createEffectRunner(parts: RunnerParts, report: Dispatch): EffectRunner {
@@ -100,39 +49,39 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
   };
   const notice = (tone: 'good' | 'bad' | 'plain', text: Text): void =>
     dispatch({ type: 'notice', notice: { tone, text, at: parts.now() } });
-  const inBackground = (work: Promise<unknown>): void => {
-    work.catch(tell);
+  const inBackground = (under: Promise<unknown>): void => {
+    under.catch(tell);
   };
+  let catalogue: Promise<Catalogue> | null = null;
+  /** Read once, for whoever asks first; a mistake in it that was mended meanwhile is found by the next one. */
+  const loadCatalogue = (): Promise<Catalogue> => {
+    catalogue ??= parts.loadSymptoms().catch((error: unknown) => {
+      catalogue = null;
+      throw error;
+    });
+    return catalogue;
+  };
+  const work = createLabWork({
+    active,
+    secrets: secretDesk,
+    dispatch,
+    notice: (text) => notice('plain', text),
+    tell,
+  });
   /** With the open lab, or a word that there is none: a key may have been pressed while a lab was closing. */
-  const withLab = (work: (lab: OpenLab) => Promise<unknown>): void => {
-    if (open !== null) inBackground(work(open));
+  const withLab = (use: (lab: OpenLab) => Promise<unknown>): void => {
+    if (open !== null) inBackground(use(open));
   };
 
   async function openLab(source: Extract<Effect, { type: 'lab.open' }>['source']): Promise<void> {
     await closeLab();
-    const releases: (() => Promise<void>)[] = [];
-    // Every one of them, also after one has failed: a lock or a practice lab must not be left behind.
-    const release = async (): Promise<void> => {
-      const failures: unknown[] = [];
-      for (const one of releases.splice(0).toReversed()) {
-        await one().catch((error: unknown) => failures.push(error));
-      }
-      if (failures.length > 0) throw failures[0];
-    };
+    let held: LabHold | null = null;
     try {
-      let lab: Lab;
-      if (source.kind === 'practice') {
-        const practice = await parts.startPractice();
-        releases.push(practice.close);
-        lab = practice.lab;
-      } else lab = await parts.readLab(source.path);
-      const lock = await parts.lockLab(lab.stateDir);
-      releases.push(lock.release);
-      const session = await parts.openSession(lab, desk.ask);
-      releases.push(session.close);
-      // A practice lab ends with the program that serves it: offering it again would be an empty promise.
-      if (source.kind === 'file' && !lab.practice) await parts.rememberLab(source.path);
+      held = await holdLab(parts, source, desk.ask);
+      const { session } = held;
+      const { lab } = session.links;
       const stop = new AbortController();
+      const { signal } = stop;
       parts.logs.clear();
       parts.live?.book.clear();
       parts.live?.stream.clear();
@@ -153,13 +102,14 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
         now: parts.now(),
       });
       if (session.setAside !== null) notice('bad', setAsideText(session.setAside));
-      const watch = watchLab(session, active, dispatch, stop.signal, tell);
+      const watch = watchLab(session, active, dispatch, signal, tell);
       const unhear = session.stateFile.onOthers(() => inBackground(hearOthers(session)));
-      const live = liveDesk(session, stop.signal);
-      const troubles = troublesDesk(session, watch, stop.signal);
-      open = { session, stop, release, watch, unhear, live, troubles };
+      const live = liveDesk(session, signal);
+      const troubles = troublesDesk(session, watch, signal);
+      const smoke = smokeDesk(session, watch, signal);
+      open = { ...held, stop, signal, watch, unhear, live, troubles, smoke };
     } catch (error) {
-      await release().catch(parts.logError);
+      await held?.release().catch(parts.logError);
       parts.logError(error);
       dispatch({ type: 'lab.failed', trouble: troubleView(error) });
     }
@@ -178,14 +128,8 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
     if (closing === null) return;
     desk.dismiss();
     secretDesk.dismiss();
-    closing.stop.abort();
-    closing.unhear();
     try {
-      // First the links: whatever still waits for a host that is silent ends with them.
-      await closing.session.links.close();
-      await closing.watch.stopped;
-      await closing.live?.stopped;
-      await closing.release();
+      await letGo(closing);
     } catch (error) {
       tell(error);
     } finally {
@@ -196,8 +140,8 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
   function liveDesk(session: LabSession, signal: AbortSignal): LiveDesk | null {
     const { live } = session;
     if (live === null || parts.live === undefined) return null;
-    const recheck = (keys: readonly GateKey[]): Promise<void> => check({ session, signal }, keys);
-    return openLiveDesk({ session, live }, parts.live, { dispatch, signal, check: recheck, tell });
+    const check = (keys: readonly GateKey[]): Promise<void> => work.check({ session, signal }, keys);
+    return openLiveDesk({ session, live }, parts.live, { dispatch, signal, check, tell });
   }
 
   function troublesDesk(session: LabSession, watch: LabWatch, signal: AbortSignal): TroublesDesk {
@@ -205,108 +149,37 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
     return openTroublesDesk(session, {
       dispatch,
       signal,
-      loadCatalogue: parts.loadSymptoms,
+      loadCatalogue,
       ...(book === undefined ? {} : { book: { facts: book, subscribe: book.subscribe } }),
       secrets: secretDesk,
       notice: (text) => notice('plain', text),
       onUnwritten: tell,
-      busyHosts: () => {
-        const busy = active.keys().map((key) => key.split('@')[1]);
-        return HOST_NAMES.filter((host) => busy.includes(host));
-      },
+      busyHosts: work.busyHosts,
       working: (by) => watch.busy(by),
     });
   }
 
-  const check = async (
-    { session, signal }: { readonly session: LabSession; readonly signal: AbortSignal },
-    keys: readonly GateKey[],
-  ): Promise<void> => {
-    const running = new Set<GateKey>();
-    try {
-      await checkGates(session, keys, {
-        signal,
-        onUnwritten: tell,
-        onRunning: (now) => {
-          for (const key of now) running.add(key);
-          dispatch({ type: 'gates.running', keys: now });
-        },
-        onResult: (result) => {
-          running.delete(`${result.gate}@${result.subject}`);
-          dispatch({ type: 'gate.judged', result });
-        },
-      });
-    } finally {
-      if (running.size > 0) dispatch({ type: 'gates.stopped', keys: [...running] });
-    }
-  };
-
-  const reports: Pick<StepOptions, 'onRunning' | 'onResult' | 'onRun' | 'onUnwritten'> = {
-    onRunning: (keys) => dispatch({ type: 'gates.running', keys }),
-    onResult: (result) => dispatch({ type: 'gate.judged', result }),
-    onRun: (run) => dispatch({ type: 'run', run }),
-    onUnwritten: tell,
-  };
-  const step = async (
-    lab: OpenLab,
-    effect: Extract<Effect, { type: 'step.run' | 'step.undo' }>,
-  ): Promise<void> => {
-    const { session, stop } = lab;
-    // One step at a time on a host: a second one would only meet the first one's lock half-way.
-    const free = (): readonly HostName[] => {
-      const busy = active.keys().map((key) => key.split('@')[1]);
-      return effect.hosts.filter((host) => !busy.includes(host));
-    };
-    const purpose = effect.type === 'step.run' ? 'run' : 'undo';
-    const variants = effect.type === 'step.run' ? effect.variants : session.memory.variants;
-    const tellPlainly = (text: Text): void => notice('plain', text);
-    const ready = await beforeStep(session, secretDesk, effect.step, free(), {
-      purpose,
-      variants,
-      tell: tellPlainly,
+  function smokeDesk(session: LabSession, watch: LabWatch, signal: AbortSignal): SmokeDesk | null {
+    const { loadSmoke } = parts;
+    if (loadSmoke === undefined) return null;
+    return openSmokeDesk(session, {
+      dispatch,
+      signal,
+      loadContent: loadSmoke,
+      file: createDiaryFile(session.lab.stateDir),
+      loadCatalogue,
+      onUnwritten: tell,
+      working: (by) => watch.busy(by),
     });
-    if (!ready || stop.signal.aborted) return;
-    // Looked at anew: a person may have taken minutes to answer.
-    const hosts = free();
-    const left = effect.hosts.filter((host) => !hosts.includes(host)).join(', ');
-    if (left !== '') {
-      tellPlainly({
-        id: `${left} sedang menjalankan langkah lain; ${effect.step} tidak dimulai di sana.`,
-        en: `${left} is running another step; ${effect.step} was not started there.`,
-      });
-    }
-    if (hosts.length === 0) return;
-    const work = effect.type === 'step.run' ? runStep : undoStep;
-    const options = {
-      signal: stop.signal,
-      ...reports,
-      ...(effect.type === 'step.run' ? { force: effect.force, variants: effect.variants } : {}),
-    };
-    lab.watch.busy(1);
-    try {
-      await work(session, active, effect.step, hosts, options);
-    } finally {
-      lab.watch.busy(-1);
-    }
-  };
+  }
 
   const readJournal = async ({ session }: OpenLab, limit: number): Promise<void> => {
     dispatch({ type: 'journal', ...(await session.journal.read({ limit })) });
   };
-  const keysOf = (
-    session: LabSession,
-    scope: Extract<Effect, { type: 'gates.check' }>['scope'],
-  ): readonly GateKey[] => {
-    switch (scope.kind) {
-      case 'all':
-        return session.gates.map((gate) => gate.key);
-      case 'step':
-        return keysOfStep(session, scope.step);
-      case 'keys':
-        return scope.keys;
-    }
+  const writeReport = async ({ session }: OpenLab, effect: ReportEffect): Promise<void> => {
+    const path = await parts.writeReport?.(session, effect);
+    if (path !== undefined) notice('good', reportText.wrote({ path }));
   };
-
   const setUp = createSetUp(parts, dispatch);
   const waivers = createWaivers({ now: parts.now, dispatch, notice });
 
@@ -324,12 +197,10 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
         case 'secret.answer':
           return secretDesk.answer(effect.ask, effect.typed);
         case 'gates.check':
-          return withLab(({ session, stop }) =>
-            check({ session, signal: stop.signal }, keysOf(session, effect.scope)),
-          );
+          return withLab((lab) => work.check(lab, keysOf(lab.session, effect.scope)));
         case 'step.run':
         case 'step.undo':
-          return withLab((lab) => step(lab, effect));
+          return withLab((lab) => work.step(lab, effect));
         case 'step.cancel':
           return withLab((lab) => cancelStep(lab.session, active, effect.step, effect.hosts));
         case 'gate.waive':
@@ -355,9 +226,9 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
           open?.session.memory.place(effect.variants, effect.cursor);
           return undefined;
         case 'link.retry':
-          return withLab((lab) => lab.session.links.link(effect.host).renew(lab.stop.signal));
+          return withLab((lab) => lab.session.links.link(effect.host).renew(lab.signal));
         case 'path.probe':
-          return withLab((lab) => answerPath(lab.session, lab.stop.signal, dispatch));
+          return withLab((lab) => answerPath(lab.session, lab.signal, dispatch));
         case 'troubles.watch':
         case 'troubles.leave':
         case 'troubles.gather':
@@ -366,7 +237,16 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
         case 'troubles.paste':
         case 'troubles.plan':
         case 'troubles.fix':
+        case 'troubles.plan-undo':
+        case 'troubles.undo':
           return withLab((lab) => lab.troubles.carryOut(effect));
+        case 'smoke.start':
+        case 'smoke.stop':
+        case 'smoke.diary':
+        case 'smoke.calendar':
+          return withLab(async (lab) => lab.smoke?.carryOut(effect));
+        case 'report.write':
+          return withLab((lab) => writeReport(lab, effect));
         case 'journal.read':
           return withLab((lab) => readJournal(lab, effect.limit));
         case 'live.describe':

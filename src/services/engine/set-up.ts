@@ -3,7 +3,7 @@ import { formTexts } from '../../i18n/texts/form.js';
 import { Trouble, type Lab } from '../../lab/types.js';
 import type { LabDraft, ServiceMessage, VagrantPlan } from '../../state/types.js';
 import type { LabSession } from './assemble.js';
-import type { RunnerParts } from './runner.js';
+import type { RunnerParts } from './runner-parts.js';
 import { troubleView } from './trouble.js';
 import { tryDraft } from './try-draft.js';
 

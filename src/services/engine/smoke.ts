@@ -6,6 +6,7 @@ import { HOST_NAMES, type HostName } from '../../lab/types.js';
 import { hostsOf, partsOf, planChecks, type PlannedStage } from '../../smoke/checklist.js';
 import type { DiaryBoot, DiaryEntry } from '../../smoke/diary.js';
 import {
+  allGreen,
   anyBroken,
   isSettled,
   judgeStages,
@@ -14,34 +15,25 @@ import {
   type Arrival,
   type JudgedStage,
   type Seen,
+  type SmokeProgress,
 } from '../../smoke/progress.js';
 import type { Checklist } from '../../smoke/schema.js';
 import { isPassing } from '../ssh/wait.js';
-import { checkGates } from './gates.js';
+import { checkGates, type CheckOptions } from './gates.js';
 import type { Session } from './session.js';
 import { askHosts, stepsDone } from './smoke-hosts.js';
 
-/** How a smoke test stands; told after every round. */
-export interface SmokeProgress {
-  readonly stages: readonly JudgedStage[];
-  readonly arrivals: ReadonlyMap<HostName, Arrival>;
-  /** Parts of the lab that are there. */
-  readonly parts: ReadonlySet<string>;
-  /** Rounds so far. */
-  readonly attempts: number;
-  /** Epoch ms, operator's clock. */
-  readonly startedAt: number;
-  readonly now: number;
-  /** When it gives up waiting, epoch ms. */
-  readonly deadline: number;
-}
 export interface SmokeOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds that it waits at most. */
   readonly waitMs: number;
   /** The last green state, if there was one. */
   readonly before: DiaryEntry | null;
+  /** What will be asked is known: told once, before anything of it is asked. */
+  readonly onPlanned?: (progress: SmokeProgress) => void;
   readonly onProgress?: (progress: SmokeProgress) => void;
+  readonly onRunning?: CheckOptions['onRunning'];
+  readonly onResult?: CheckOptions['onResult'];
   readonly onUnwritten?: (error: unknown) => void;
 }
 
@@ -90,16 +82,36 @@ export async function runSmoke(
   const judge = (): readonly JudgedStage[] =>
     judgeStages(checklist, planned(), { seen, arrivals, waived: waivedGates(session), now: session.now() });
 
+  const standing = (attempts: number): SmokeProgress => {
+    const stages = judge();
+    return {
+      stages,
+      arrivals: new Map(arrivals),
+      parts: parts(),
+      attempts,
+      startedAt,
+      now: session.now(),
+      deadline,
+    };
+  };
+
+  // What the lab had when it was green last is known before any host answers.
+  if (before !== null) options.onPlanned?.(standing(0));
   let brokenSince: number | null = null;
   for (let attempts = 1; ; attempts += 1) {
     await dial(session, attempts === 1 ? null : DIAL_MS, signal, arrive);
     // Without a past nobody knows what this lab has: the hosts are asked for that first.
-    if (attempts === 1 && before === null) await look();
+    if (attempts === 1 && before === null) {
+      await look();
+      options.onPlanned?.(standing(0));
+    }
     const keys = toAsk(judge(), session.now());
     const [results] = await Promise.all([
       checkGates(session, keys, {
         ...(signal === undefined ? {} : { signal }),
         ...(options.onUnwritten === undefined ? {} : { onUnwritten: options.onUnwritten }),
+        ...(options.onRunning === undefined ? {} : { onRunning: options.onRunning }),
+        ...(options.onResult === undefined ? {} : { onResult: options.onResult }),
         known: greenOf(seen, keys),
         ahead: attempts === 1,
       }),
@@ -109,9 +121,10 @@ export async function runSmoke(
       const key: GateKey = `${result.gate}@${result.subject}`;
       seen.set(key, seenNext(seen.get(key), result));
     }
-    const stages = judge();
-    const now = session.now();
-    const progress = { stages, arrivals, parts: parts(), attempts, startedAt, now, deadline };
+    // A link that came back after its host was asked for its boot: nothing is green of a boot that nobody knows.
+    if (allGreen(judge()) && HOST_NAMES.some((host) => arrivals.get(host)?.kind === 'away')) await look();
+    const progress = standing(attempts);
+    const { stages, now } = progress;
     options.onProgress?.(progress);
     brokenSince = anyBroken(stages) ? (brokenSince ?? now) : null;
     const lingered = brokenSince !== null && now - brokenSince >= checklist.lingers * 1000;

@@ -1,22 +1,21 @@
 /** Troubleshooting behind the screen: looking at the lab, walking a symptom, mending it; one of each at a time. */
-import type { GateKey } from '../../gates/types.js';
+import type { GateResult } from '../../gates/types.js';
 import type { HostName, Text } from '../../lab/types.js';
 import type { LiveFacts } from '../../state/live/book.js';
-import { mergeLive } from '../../state/troubles-live.js';
-import type { FixOutcome, TroublesEffect } from '../../state/troubles-types.js';
+import type { FixOutcome, TroublesEffect, UndoPlan } from '../../state/troubles-types.js';
 import type { ServiceMessage } from '../../state/types.js';
-import { unexplainedBy } from '../../symptoms/diagnosis.js';
 import { observePasted } from '../../symptoms/observe.js';
-import { createRecogniser, type Recogniser } from '../../symptoms/recognise.js';
+import { createRecogniser } from '../../symptoms/recognise.js';
 import { fillFor } from '../../symptoms/render.js';
-import type { Answer, Catalogue, CheckSource, Finding, Recognition, Symptom } from '../../symptoms/types.js';
+import type { Answer, Catalogue, CheckSource, Symptom } from '../../symptoms/types.js';
 import { provideNeeds } from './before-step.js';
 import { askAll } from './diagnose.js';
 import { carryOutFix, planFix } from './diagnose-fix.js';
-import { gather, type Gathered } from './diagnose-gather.js';
+import { carryOutUndo, newestUndo, undoOf, type PlannedUndo } from './diagnose-undo.js';
 import type { SecretDesk } from './secret-desk.js';
 import type { Session } from './session.js';
 import { neededBy } from './stage.js';
+import { openLookout, type Known } from './troubles-look.js';
 import { walkOn } from './troubles-walk.js';
 
 export interface TroublesDesk {
@@ -45,14 +44,6 @@ export interface TroublesOptions {
   readonly pauseMs?: number;
 }
 
-/** Live facts are looked through at most this often, ms: a cluster that starts changes many times a second. */
-const LIVE_EVERY_MS = 1000;
-
-interface Known {
-  readonly catalogue: Catalogue;
-  readonly recogniser: Recogniser;
-}
-
 export function openTroublesDesk(session: Session, options: TroublesOptions): TroublesDesk {
   const { signal } = options;
   /** What belongs to a lab that was left is told to nobody. */
@@ -60,11 +51,7 @@ export function openTroublesDesk(session: Session, options: TroublesOptions): Tr
     if (!signal.aborted) options.dispatch(message);
   };
   let known: Promise<Known> | null = null;
-  let gathered: Gathered | null = null;
-  let looking: AbortController | null = null;
   let asking: AbortController | null = null;
-  let unhear: (() => void) | null = null;
-  let told = '';
 
   const know = (): Promise<Known> => {
     known ??= options.loadCatalogue().then(
@@ -80,79 +67,11 @@ export function openTroublesDesk(session: Session, options: TroublesOptions): Tr
     );
     return known;
   };
+  const lookout = openLookout(session, { ...options, dispatch, know });
   const stopBoth = (): void => {
-    looking?.abort();
+    lookout.stop();
     asking?.abort();
   };
-
-  async function look(): Promise<void> {
-    looking?.abort();
-    const own = new AbortController();
-    looking = own;
-    const stop = AbortSignal.any([signal, own.signal]);
-    const all = session.gates.length;
-    const running = new Set<GateKey>();
-    let done = 0;
-    try {
-      const { recogniser } = await know();
-      const seen = await gather(session, {
-        signal: stop,
-        onUnwritten: options.onUnwritten,
-        onRunning(keys) {
-          for (const key of keys) running.add(key);
-          dispatch({ type: 'gates.running', keys });
-        },
-        onResult(result) {
-          done += 1;
-          running.delete(`${result.gate}@${result.subject}`);
-          dispatch({ type: 'gate.judged', result });
-          dispatch({ type: 'troubles.progress', done, all });
-        },
-      });
-      if (stop.aborted) return;
-      gathered = seen;
-      const recognition = recogniser.recognise(seen.observations);
-      told = signatureOf(recognition);
-      dispatch({ type: 'troubles.looked', look: lookOf(recognition, seen, session.now()) });
-    } finally {
-      // Gates that were being asked when it ended are not asked any more.
-      if (running.size > 0) dispatch({ type: 'gates.stopped', keys: [...running] });
-      if (looking === own) {
-        looking = null;
-        dispatch({ type: 'troubles.unlooked' });
-      }
-    }
-  }
-
-  /** What the watches tell since the last look, put in the place of what they contradict. */
-  function hearLive(facts: LiveFacts, { recogniser }: Known): void {
-    if (gathered === null || looking !== null) return;
-    const recognition = recogniser.recognise(mergeLive(gathered.observations, facts, session.now()));
-    const now = signatureOf(recognition);
-    if (now === told) return;
-    told = now;
-    dispatch({ type: 'troubles.live', findings: recognition.findings, expected: recognition.expected });
-  }
-
-  async function watch(): Promise<void> {
-    const things = await know();
-    const { book } = options;
-    if (book === undefined || unhear !== null || signal.aborted) return;
-    let timer: NodeJS.Timeout | null = null;
-    const off = book.subscribe(() => {
-      timer ??= setTimeout(() => {
-        timer = null;
-        hearLive(book.facts, things);
-      }, LIVE_EVERY_MS);
-      timer.unref();
-    });
-    unhear = () => {
-      off();
-      if (timer !== null) clearTimeout(timer);
-      unhear = null;
-    };
-    signal.addEventListener('abort', () => unhear?.(), { once: true });
-  }
 
   async function ask({
     how,
@@ -237,16 +156,47 @@ export function openTroublesDesk(session: Session, options: TroublesOptions): Tr
     }
   }
 
+  async function planBack({
+    root,
+    symptoms,
+  }: Extract<TroublesEffect, { type: 'troubles.plan-undo' }>): Promise<void> {
+    const { catalogue } = await know();
+    const found = await newestUndo(session, catalogue, symptoms, signal);
+    dispatch({ type: 'troubles.undo-planned', plan: found === null ? null : undoPlanOf(found, root) });
+  }
+
+  async function takeBack(effect: Extract<TroublesEffect, { type: 'troubles.undo' }>): Promise<void> {
+    const what = `${effect.symptom}/${effect.fix}`;
+    let result: 'undone' | 'failed' | 'not-run' = 'failed';
+    options.working(1);
+    try {
+      const { catalogue } = await know();
+      const planned = await undoOf(session, catalogue, effect.record, signal);
+      const hosts = options.busyHosts();
+      const busy = hosts.filter((host) => planned?.actions.some((one) => one.host === host) === true);
+      if (busy.length > 0) options.notice(busyText(what, busy));
+      if (planned === null || busy.length > 0) result = 'not-run';
+      else {
+        const onResult = (one: GateResult): void => dispatch({ type: 'gate.judged', result: one });
+        const done = await carryOutUndo(session, planned, { signal, onResult });
+        if (done.carriedOut) result = 'undone';
+      }
+    } finally {
+      options.working(-1);
+      dispatch({ type: 'troubles.undone', what, result });
+    }
+  }
+
   return {
     async carryOut(effect) {
       switch (effect.type) {
         case 'troubles.watch':
-          return watch();
+          return lookout.watch();
         case 'troubles.leave':
-          unhear?.();
+          lookout.leave();
           return stopBoth();
         case 'troubles.gather':
-          return look();
+          return lookout.look();
         case 'troubles.ask':
           return ask(effect);
         case 'troubles.stop':
@@ -260,30 +210,13 @@ export function openTroublesDesk(session: Session, options: TroublesOptions): Tr
           return plan(effect);
         case 'troubles.fix':
           return mend(effect);
+        case 'troubles.plan-undo':
+          return planBack(effect);
+        case 'troubles.undo':
+          return takeBack(effect);
       }
     },
   };
-}
-
-function lookOf(
-  { findings, expected }: Recognition,
-  { counted, silent }: Gathered,
-  at: number,
-): Extract<ServiceMessage, { type: 'troubles.looked' }>['look'] {
-  return { findings, expected, counted, silent, unexplained: unexplainedBy(findings, counted), at };
-}
-
-/** Two recognitions with the same signature look the same on the screen. */
-function signatureOf({ findings, expected }: Recognition): string {
-  const one = ({ symptom, evidence, folded }: Finding): unknown => [
-    symptom.id,
-    evidence.map(({ observation, line }) => [observation.place, observation.object, line]),
-    folded.map(one),
-  ];
-  return JSON.stringify([
-    findings.map(one),
-    expected.map(({ symptom, observation }) => [symptom, observation.object]),
-  ]);
 }
 
 function fixOf(
@@ -295,6 +228,11 @@ function fixOf(
   const fix = symptom?.fixes.find((one) => one.id === name);
   if (symptom === undefined || fix === undefined) throw new RangeError(`no fix ${id}/${name}`);
   return { symptom, fix };
+}
+
+function undoPlanOf(planned: PlannedUndo, root: string | null): UndoPlan {
+  const { done, symptom, fix, files, stays } = planned;
+  return { root, symptom: symptom.id, fix, record: done.id, at: done.at, files, stays };
 }
 
 function busyText(what: string, hosts: readonly HostName[]): Text {

@@ -3,7 +3,7 @@ import { gateKey, type GateResult } from '../../gates/types.js';
 import { HOST_NAMES, type HostName } from '../../lab/types.js';
 import type { ServiceMessage, StepRun } from '../../state/types.js';
 import type { Sample } from '../ports.js';
-import { reattach } from './follow.js';
+import { reattach } from './pick-up.js';
 import { checkGates } from './gates.js';
 import type { Session } from './session.js';
 import type { ActiveSteps } from './steps.js';

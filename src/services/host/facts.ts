@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Trouble, type HostName, type Text } from '../../lab/types.js';
 import type { LiveBook } from '../../state/live/book.js';
 import type { HostFacts } from '../../state/live/rows.js';
+import { readFiles } from '../drift/read.js';
 import type { HostLink } from '../ports.js';
 import { runLines } from '../ssh/lines.js';
 import { isPassing, waitForLink } from '../ssh/wait.js';
 import { systemdEvent } from './journal-events.js';
-import { parseFiles, parseMounts, parsePorts, parseProcesses, parseReboot, parseUnits } from './parse.js';
+import { parseMounts, parsePorts, parseProcesses, parseReboot, parseUnits } from './parse.js';
 import { factsScript, FactsReader, type Section } from './script.js';
 
 const INTERVAL_SECONDS = 5;
@@ -154,7 +155,7 @@ async function readOnce(
         before !== null && same('processes')
           ? before.processes
           : parseProcesses(text('processes')).map((row) => ({ ...row, command: mask(row.command) })),
-      files: before !== null && same('files') ? before.files : parseFiles(text('files')),
+      files: before !== null && same('files') ? before.files : readFiles(text('files')),
       rebootPending: reboot.pending,
       rebootFor: reboot.packages,
     };

@@ -1,5 +1,5 @@
 /** Understanding what the commands of a host print. Pure; lines that are not understood are left out, never guessed. */
-import type { Health, MountRow, OurFileRow, PortRow, ProcessRow, UnitRow } from '../../state/live/rows.js';
+import type { Health, MountRow, PortRow, ProcessRow, UnitRow } from '../../state/live/rows.js';
 import { cleanRemoteText } from '../text/clean.js';
 
 function lines(text: string): readonly string[] {
@@ -120,13 +120,13 @@ export function parseMounts(space: string, inodes: string): readonly MountRow[] 
   return [...rows.values()];
 }
 
-/** Of `ps -e -o pid=,user=,pcpu=,rss=,args=`: the CPU share is that of the process's whole life, as ps counts it. */
+/** Of `tb_processes`, busiest first: `pid user cpu rss args`, the share of one core since the last turn in percent, KiB. */
 export function parseProcesses(text: string): readonly ProcessRow[] {
   return lines(text).flatMap((line): ProcessRow[] => {
     const match = /^\s*(\d{1,10})\s+(\S+)\s+(\d{1,6}(?:\.\d+)?)\s+(\d{1,15})\s+(.*)$/.exec(line);
     if (match === null) return [];
     const [, pid = '', user = '', cpu = '', rss = '', command = ''] = match;
-    // The question itself: it always looks as if it took a whole core.
+    // The question itself is nobody's business.
     if (command.startsWith('ps -e -o pid=')) return [];
     return [
       {
@@ -138,41 +138,6 @@ export function parseProcesses(text: string): readonly ProcessRow[] {
       },
     ];
   });
-}
-
-/**
- * Files of ours, from lines `F step.action path` (an original was kept: a step wrote there) and `S path mode owner bytes
- * epoch` (as it is now), joined by tabs. The newest step that wrote a path is named.
- */
-export function parseFiles(text: string): readonly OurFileRow[] {
-  const now = new Map<string, Pick<OurFileRow, 'mode' | 'owner' | 'bytes' | 'changedAt'>>();
-  const steps = new Map<string, string>();
-  for (const line of lines(text)) {
-    const [tag, first = '', second = '', third = '', fourth, fifth] = line.split('\t');
-    if (tag === 'F' && second.startsWith('/')) steps.set(second, first);
-    if (tag !== 'S') continue;
-    const seconds = whole(fifth);
-    now.set(first, {
-      mode: clean(second),
-      owner: clean(third),
-      bytes: whole(fourth),
-      changedAt: seconds === null ? null : seconds * 1000,
-    });
-  }
-  return [...steps]
-    .map(([path, step]): OurFileRow => {
-      const found = now.get(path);
-      return {
-        path: clean(path),
-        step: clean(step),
-        mode: found?.mode ?? '',
-        owner: found?.owner ?? '',
-        bytes: found?.bytes ?? null,
-        changedAt: found?.changedAt ?? null,
-        there: found !== undefined,
-      };
-    })
-    .toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** `yes` and the packages that ask for it, one a line; nothing when none is pending. */

@@ -1,5 +1,7 @@
 /** The loop that reads a host's facts, and the frames that it answers in. */
 import { z } from 'zod';
+import { FILE_FUNCTIONS, ROOT_BACKUPS } from '../drift/host-scripts.js';
+import { PROCESS_FUNCTIONS } from './process-script.js';
 
 /** What a turn of the loop reads, each sent whole and only when it has changed. */
 export const SECTIONS = [
@@ -39,30 +41,32 @@ tb_send() {
   printf '%s' "$3" | base64 -w 3000 | while IFS= read -r part || [ -n "$part" ]; do printf 'D %s\n' "$part"; done
   printf 'E %s\n' "$1" || exit 0
 }
+${FILE_FUNCTIONS}
+home=$(getent passwd "${'${SUDO_USER:-$(id -un)}'}" 2>/dev/null | cut -d : -f 6)
+# What root may see is root's; a user sees only what is the user's own.
 tb_files() {
-  paths=()
-  for kind in /var/lib/threebody/backups/*/*.kind; do
-    if [ ! -e "$kind" ]; then continue; fi
-    step=${'${kind%/*}'}; step=${'${step##*/}'}
-    path=${'${kind##*/}'}; path=${'${path%.kind}'}; path=${'${path//[%]//}'}
-    printf 'F\t%s\t%s\n' "$step" "$path"
-    paths+=("$path")
-  done
-  if [ "${'${#paths[@]}'}" -gt 0 ]; then stat -c 'S	%n	%a	%U:%G	%s	%Y' "${'${paths[@]}'}" 2>/dev/null; fi
+  "$1" u "$home/.local/state/threebody/backups"
+  if [ "$(id -u)" = 0 ]; then "$1" r ${ROOT_BACKUPS}; fi
 }
+${PROCESS_FUNCTIONS}
+ticks=$(tb_ticks)
 # A command of its own at the head of the pipeline: what jobs -p names, and what is killed, is journalctl itself.
 journalctl -f -n 0 -o json --output-fields=MESSAGE,UNIT,_SYSTEMD_UNIT,SYSLOG_IDENTIFIER _PID=1 2>/dev/null |
   { while IFS= read -r entry; do printf 'J %s\n' "$entry" || exit 0; done; printf 'Q\n'; } &
 turn=0
-units=; enabled=; tcp=; udp=; mounts=; inodes=; processes=; files=; reboot=
+units=; enabled=; tcp=; udp=; mounts=; inodes=; processes=; files=; records=; sums=; reboot=
 while :; do
   now=$(systemctl list-units --all --type=service --no-legend --plain --no-pager --full 2>/dev/null)
   tb_send units "$units" "$now"; units=$now
   now=$(ss -H -l -t -n -p 2>/dev/null); tb_send tcp "$tcp" "$now"; tcp=$now
   now=$(ss -H -l -u -n -p 2>/dev/null); tb_send udp "$udp" "$now"; udp=$now
-  now=$(ps -e -o pid=,user=,pcpu=,rss=,args= --sort=-pcpu 2>/dev/null | head -n 20 | cut -c 1-300)
-  tb_send processes "$processes" "$now"; processes=$now
-  now=$(tb_files); tb_send files "$files" "$now"; files=$now
+  before=$ticks; ticks=$(tb_ticks)
+  now=$(tb_processes); tb_send processes "$processes" "$now"; processes=$now
+  now=$(tb_files tb_file_records)
+  # Files are read again only when one of them, or what is known of it, has another time than before.
+  if [ "$now" != "$records" ]; then records=$now; sums=$(tb_files tb_file_sums); fi
+  now="$records
+$sums"; tb_send files "$files" "$now"; files=$now
   if [ "$turn" -eq 0 ]; then
     now=$(systemctl list-unit-files --type=service --no-legend --no-pager --full 2>/dev/null)
     tb_send enabled "$enabled" "$now"; enabled=$now

@@ -63,9 +63,22 @@ export function createJournal(
           // Kept short while reading, so that asking for the last ten does not hold thirty megabytes.
           if (entries.length > limit * 2) entries.splice(0, entries.length - limit);
         }
-      return { entries: limit === 0 ? [] : entries.slice(-Math.min(limit, entries.length)), damaged };
+      const told = withoutEchoes(entries);
+      return { entries: limit === 0 ? [] : told.slice(-Math.min(limit, told.length)), damaged };
     },
   };
+}
+
+/** A job whose end two programs saw at once is told once, by the one that started it: it knows the script. */
+function withoutEchoes(entries: readonly JournalEntry[]): readonly JournalEntry[] {
+  const best = new Map<string, JournalEntry>();
+  for (const entry of entries) {
+    if (entry.kind !== 'job') continue;
+    const known = best.get(entry.job);
+    if (known?.kind !== 'job' || (known.scriptHash === '' && entry.scriptHash !== ''))
+      best.set(entry.job, entry);
+  }
+  return entries.filter((entry) => entry.kind !== 'job' || best.get(entry.job) === entry);
 }
 
 /** Appends one line; after a line that a crash cut short, on a line of its own. */

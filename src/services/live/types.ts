@@ -2,6 +2,8 @@
  * What the live services can do. Each writes what it sees into the lab's `LiveBook` and goes on by itself through lost
  * links, stopped daemons and restarts: a trouble is a `SourceStatus`, not an error. All text is cleaned and masked.
  */
+import type { FileAct } from '../../drift/acts.js';
+import type { OurFile } from '../../drift/files.js';
 import type { HostName } from '../../lab/types.js';
 import type { KubeKind } from '../../state/live/rows.js';
 import type { RemoteTerminal, TerminalSize } from '../ports.js';
@@ -65,6 +67,17 @@ export interface HostConsole {
   shell(host: HostName, size: TerminalSize, signal: AbortSignal): Promise<RemoteTerminal>;
 }
 
+/** Files that steps of ours wrote on hosts. */
+export interface FileConsole {
+  /** One of them as it is now, and a unified diff from what was left there; no lines where there is none to be shown. */
+  describe(
+    host: HostName,
+    path: string,
+  ): Promise<{ readonly file: OurFile; readonly lines: readonly string[] }>;
+  /** @throws Trouble when the file is not as it was seen, or nothing could be done */
+  settle(host: HostName, file: OurFile, act: FileAct): Promise<void>;
+}
+
 /** Harbor by its API, the edge container, the GitLab runner: all on vm-docker. */
 export interface PlatformConsole {
   follow(signal: AbortSignal): Promise<void>;
@@ -75,5 +88,6 @@ export interface LiveServices {
   readonly docker: DockerConsole;
   readonly kube: KubeConsole;
   readonly host: HostConsole;
+  readonly files: FileConsole;
   readonly platform: PlatformConsole;
 }

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { RenderedProbe } from '../../gates/types.js';
 import { shellQuote } from '../ssh/envelope.js';
+import { lettingDockerSleep } from './sleeping-docker.js';
 
 export type CommandProbe = Extract<RenderedProbe, { kind: 'command' }>;
 
@@ -36,7 +37,11 @@ function part(
 ): string {
   const lines: string[] = [];
   for (const { index, probe } of probes) {
-    lines.push(`cat > "$d/${index}.sh" <<'${end}${index}'`, probe.script, `${end}${index}`);
+    lines.push(
+      `cat > "$d/${index}.sh" <<'${end}${index}'`,
+      lettingDockerSleep(probe.script),
+      `${end}${index}`,
+    );
   }
   for (const { index, probe } of probes) {
     lines.push(`tb_probe ${index} ${Math.max(1, Math.ceil(probe.timeoutMs / 1000))} &`);

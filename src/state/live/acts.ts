@@ -1,6 +1,8 @@
 /** Acts in words: what would be done, what it costs, and what to call it afterwards. */
 import { form, say } from '../../i18n/text.js';
 import type { HostName, Text } from '../../lab/types.js';
+import type { Runbook } from '../../runbook/types.js';
+import { fileActRisk, fileActSentence } from './file-acts.js';
 import type { LiveAct, LiveTarget } from './targets.js';
 
 const sentence = {
@@ -51,6 +53,10 @@ export function actSentence(act: LiveAct): Text {
       return sentence.scale({ what: actAbout(act), from: act.from, to: act.to });
     case 'restart-rollout':
       return sentence.rollout({ what: actAbout(act) });
+    case 'restore-file':
+    case 'keep-file':
+    case 'adopt-file':
+      return fileActSentence(act);
   }
 }
 
@@ -135,7 +141,7 @@ const risks = {
 };
 
 /** What an act costs, in a sentence or two. */
-export function actRisk(act: LiveAct): Text {
+export function actRisk(act: LiveAct, runbook: Runbook): Text {
   switch (act.act) {
     case 'restart-unit':
       return UNIT_RISKS[act.unit] ?? risks.unit;
@@ -152,6 +158,10 @@ export function actRisk(act: LiveAct): Text {
       return act.object === 'StatefulSet' ? risks.scaleDatabase : risks.scaleUp;
     case 'restart-rollout':
       return risks.rollout;
+    case 'restore-file':
+    case 'keep-file':
+    case 'adopt-file':
+      return fileActRisk(act, runbook);
   }
 }
 
@@ -174,6 +184,10 @@ export function actAbout(act: LiveAct): string {
     case 'scale':
     case 'restart-rollout':
       return `${act.object} ${act.namespace}/${act.name}`;
+    case 'restore-file':
+    case 'keep-file':
+    case 'adopt-file':
+      return act.file.path;
   }
 }
 
@@ -189,6 +203,8 @@ export function targetName(target: LiveTarget): string {
       return target.host;
     case 'unit':
       return `${target.unit} @ ${target.host}`;
+    case 'file':
+      return `${target.path} @ ${target.host}`;
     case 'container':
       return `${target.name} @ ${target.host}`;
     case 'object': {

@@ -1,6 +1,8 @@
 /** The items of live lists: by what they are known, searched, sorted, and what can be done with each. */
+import { actsFor, type FileAct } from '../../drift/acts.js';
+import type { FileState, OurFile } from '../../drift/files.js';
 import type { HostName } from '../../lab/types.js';
-import type { ContainerRow, Health, KubeRow, OurFileRow, UnitRow } from './rows.js';
+import type { ContainerRow, Health, KubeRow, UnitRow } from './rows.js';
 import type { LiveAct, LiveTarget } from './targets.js';
 
 interface ItemBase {
@@ -13,7 +15,7 @@ interface ItemBase {
 export type ListItem =
   | (ItemBase & { readonly kind: 'container'; readonly row: ContainerRow })
   | (ItemBase & { readonly kind: 'unit'; readonly row: UnitRow })
-  | (ItemBase & { readonly kind: 'file'; readonly row: OurFileRow })
+  | (ItemBase & { readonly kind: 'file'; readonly row: OurFile })
   | (ItemBase & { readonly kind: 'object'; readonly row: KubeRow });
 
 /** How a container is, by its state and its own health check. */
@@ -85,13 +87,28 @@ export function unitItem(row: UnitRow): ListItem {
     hay: `${row.name} ${row.active} ${row.sub} ${row.enabled} ${row.description}`.toLowerCase(),
   }));
 }
-export function fileItem(row: OurFileRow): ListItem {
+/** What has changed wants a look; what is gone or another thing wants it first. */
+const FILE_HEALTH: Readonly<Record<FileState, Health>> = {
+  'as-left': 'good',
+  adopted: 'good',
+  kept: 'off',
+  edited: 'warn',
+  mode: 'warn',
+  missing: 'bad',
+  replaced: 'bad',
+  unreadable: 'warn',
+  unknown: 'off',
+};
+export function fileHealth(file: OurFile): Health {
+  return FILE_HEALTH[file.state];
+}
+export function fileItem(row: OurFile): ListItem {
   return once(row, () => ({
     kind: 'file',
     row,
     key: row.path,
-    health: row.there ? 'good' : 'bad',
-    hay: `${row.path} ${row.step} ${row.owner}`.toLowerCase(),
+    health: fileHealth(row),
+    hay: `${row.path} ${row.step} ${row.owner} ${row.state}`.toLowerCase(),
   }));
 }
 export function objectItem(row: KubeRow): ListItem {
@@ -104,8 +121,8 @@ export function objectItem(row: KubeRow): ListItem {
   }));
 }
 
-/** What Enter, `f` and `s` are about; null: the item is nothing that can be looked into. */
-export function targetOf(host: HostName, item: ListItem): LiveTarget | null {
+/** What Enter, `f` and `s` are about. */
+export function targetOf(host: HostName, item: ListItem): LiveTarget {
   switch (item.kind) {
     case 'container':
       return { kind: 'container', host, id: item.row.id, name: item.row.name };
@@ -116,7 +133,7 @@ export function targetOf(host: HostName, item: ListItem): LiveTarget | null {
       return { kind: 'object', object: kind, namespace, name, container: '' };
     }
     case 'file':
-      return null;
+      return { kind: 'file', host, path: item.row.path };
   }
 }
 
@@ -151,6 +168,16 @@ function objectActs(row: KubeRow): LiveAct[] {
   }
 }
 
+const FILE_LIVE_ACT = {
+  restore: 'restore-file',
+  keep: 'keep-file',
+  adopt: 'adopt-file',
+} as const satisfies Record<FileAct, string>;
+/** What can be decided about a file of ours. */
+export function fileActs(host: HostName, file: OurFile): readonly LiveAct[] {
+  return actsFor(file).map((act) => ({ act: FILE_LIVE_ACT[act], host, file }));
+}
+
 /** What can be done to an item, the mildest first; empty: nothing from here. */
 export function actsOf(host: HostName, item: ListItem): readonly LiveAct[] {
   switch (item.kind) {
@@ -170,6 +197,6 @@ export function actsOf(host: HostName, item: ListItem): readonly LiveAct[] {
     case 'object':
       return objectActs(item.row);
     case 'file':
-      return [];
+      return fileActs(host, item.row);
   }
 }

@@ -3,6 +3,7 @@
  * been cleaned and masked by the service that read it. Times are epoch milliseconds; of the operator's clock where
  * called `at`, else as the source states them.
  */
+import type { OurFile } from '../../drift/files.js';
 import type { HostName, Text } from '../../lab/types.js';
 
 /** How good the whole row is, by its source's own words; a screen adds sign and colour. */
@@ -203,23 +204,14 @@ export interface ProcessRow {
   readonly memoryBytes: number;
   readonly command: string;
 }
-/** A file that a step of ours wrote on the host. */
-export interface OurFileRow {
-  readonly path: string;
-  readonly step: string;
-  readonly mode: string;
-  readonly owner: string;
-  readonly bytes: number | null;
-  readonly changedAt: number | null;
-  readonly there: boolean;
-}
 export interface HostFacts {
   readonly at: number;
   readonly units: readonly UnitRow[];
   readonly ports: readonly PortRow[];
   readonly mounts: readonly MountRow[];
   readonly processes: readonly ProcessRow[];
-  readonly files: readonly OurFileRow[];
+  /** Written by steps of ours; the drifted ones first. */
+  readonly files: readonly OurFile[];
   readonly rebootPending: boolean;
   /** Packages that ask for the reboot. */
   readonly rebootFor: readonly string[];

@@ -1,6 +1,8 @@
 /** The live slice: what of the live facts is being looked at. The facts themselves are in the book, log text in the stream. */
+import type { OurFile } from '../../drift/files.js';
 import type { HostName, Text } from '../../lab/types.js';
 import type { TroubleView } from '../types.js';
+import type { ContainerDialog } from './containers.js';
 import type { LiveAct, LiveTarget } from './targets.js';
 
 /** What the describe screen shows: nothing yet, the lines, or why there are none. */
@@ -8,6 +10,8 @@ export interface DetailView {
   readonly target: LiveTarget;
   readonly lines: readonly string[] | null;
   readonly trouble: TroubleView | null;
+  /** A file of ours as it was when it was looked at; its lines are what is different. Null for all else. */
+  readonly file: OurFile | null;
 }
 
 /** The one log that is followed; its lines are in the stream book. */
@@ -48,7 +52,13 @@ export type ShellEnd =
 /** What live services report. */
 export type LiveServiceMessage =
   | { readonly type: 'live'; readonly revision: number }
-  | { readonly type: 'live.detail'; readonly target: LiveTarget; readonly lines: readonly string[] }
+  | {
+      readonly type: 'live.detail';
+      readonly target: LiveTarget;
+      readonly lines: readonly string[];
+      /** What is known of the target, when it is a file of ours. */
+      readonly file?: OurFile;
+    }
   | { readonly type: 'live.detail-failed'; readonly target: LiveTarget; readonly trouble: TroubleView }
   | { readonly type: 'live.stream'; readonly revision: number }
   | {
@@ -71,6 +81,8 @@ export type LiveUiMessage =
   | { readonly type: 'ask.act'; readonly act: LiveAct }
   /** Several things can be done to an item: which one is chosen first. */
   | { readonly type: 'ask.acts'; readonly acts: readonly LiveAct[] }
+  /** Several containers of a pod would do: which one is asked. */
+  | { readonly type: 'ask.container'; readonly dialog: ContainerDialog }
   /** The terminal is the shell's from now on until `shell.ended`. */
   | { readonly type: 'shell.open'; readonly target: LiveTarget }
   /** Which containers of a host are on screen: only those are measured. */

@@ -1,10 +1,13 @@
 /** What a person can look into, follow, open a shell in, or act upon. Plain values: they travel in messages and effects. */
+import type { OurFile } from '../../drift/files.js';
 import type { HostName } from '../../lab/types.js';
 import type { KubeKind } from './rows.js';
 
 export type LiveTarget =
   | { readonly kind: 'host'; readonly host: HostName }
   | { readonly kind: 'unit'; readonly host: HostName; readonly unit: string }
+  /** Of ours, by its absolute path. */
+  | { readonly kind: 'file'; readonly host: HostName; readonly path: string }
   | {
       readonly kind: 'container';
       readonly host: HostName;
@@ -20,8 +23,16 @@ export type LiveTarget =
       readonly container: string;
     };
 
+/** What is decided about a file of ours, as it was seen. */
+export interface FileLiveAct {
+  readonly act: 'restore-file' | 'keep-file' | 'adopt-file';
+  readonly host: HostName;
+  readonly file: OurFile;
+}
+
 /** What can be done to a target. All of it is asked first, journalled, and the gates it touches are asked again. */
 export type LiveAct =
+  | FileLiveAct
   | { readonly act: 'restart-unit'; readonly host: HostName; readonly unit: string }
   | {
       readonly act: 'restart-container' | 'stop-container' | 'start-container';
@@ -58,6 +69,8 @@ export function targetKey(target: LiveTarget): string {
       return `host:${target.host}`;
     case 'unit':
       return `unit:${target.host}/${target.unit}`;
+    case 'file':
+      return `file:${target.host}:${target.path}`;
     case 'container':
       return `container:${target.host}/${target.id}`;
     case 'object':

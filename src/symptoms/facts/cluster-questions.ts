@@ -46,6 +46,7 @@ const QUESTIONS: readonly (readonly [resource: string, template: string])[] = [
         '.metadata.ownerReferences[0].kind',
         '.metadata.creationTimestamp',
         '.metadata.deletionTimestamp',
+        '.metadata.uid',
         '.status.message',
       ),
       conditions,
@@ -134,6 +135,7 @@ const EVENTS = items(
     '.type',
     '.reason',
     '.count',
+    '.involvedObject.uid',
     '.message',
   ),
 );

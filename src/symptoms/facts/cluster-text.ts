@@ -63,7 +63,7 @@ export function readCluster(text: string): ClusterAnswer {
         break;
       case 'P': {
         open = [];
-        const [owner = '', created = '', deleted = '', ...message] = [...rest];
+        const [owner = '', created = '', deleted = '', uid = '', ...message] = [...rest];
         pods.push({
           namespace: a,
           name: b,
@@ -73,6 +73,7 @@ export function readCluster(text: string): ClusterAnswer {
           app: f,
           owner,
           created,
+          uid,
           deleting: deleted !== '',
           message: message.join('|').trim(),
           conditions: open,
@@ -116,7 +117,8 @@ export function readCluster(text: string): ClusterAnswer {
       case 'K':
         volumes.push({ kind: 'PersistentVolumeClaim', namespace: a, name: b, phase: c, reason: d });
         break;
-      case 'T':
+      case 'T': {
+        const [about = '', ...message] = [...rest];
         events.push({
           namespace: a,
           kind: b,
@@ -124,9 +126,11 @@ export function readCluster(text: string): ClusterAnswer {
           type: d,
           reason: e,
           count: count(f),
-          message: rest.join('|'),
+          about,
+          message: message.join('|'),
         });
         break;
+      }
       case 'L':
         logs.push({
           namespace: a,

@@ -20,7 +20,10 @@ const UNITS = [
   'gitlab-runner',
   'kubelet',
 ];
-/** Lines of the journal of a unit that is not well. */
+/**
+ * Lines of the journal of a unit that is not well. Of one that systemd has just started again only what its present
+ * process said: why the one before it fell is no news once it is mended.
+ */
 const JOURNAL_LINES = 25;
 
 const HOST = String.raw`df -P / /data /var/lib/docker /var/lib/containerd 2>/dev/null | awk 'NR > 1 && !seen[$6]++ { gsub("%", "", $5); print "disk|" $6 "|" $5 }'
@@ -38,12 +41,14 @@ for unit in ${UNITS.join(' ')}; do
   sub="$(systemctl show -p SubState --value "$unit.service")"
   restarts="$(systemctl show -p NRestarts --value "$unit.service")"
   printf 'unit|%s.service|%s|%s|%s|%s|%s|%s\n' "$unit" "$active" "$sub" "$(systemctl show -p Result --value "$unit.service")" "$(systemctl show -p UnitFileState --value "$unit.service")" "$restarts" "$joined"
+  only=
   if [ "$active" = active ]; then
     pid="$(systemctl show -p MainPID --value "$unit.service")"
     age="$(ps -o etimes= -p "$pid" 2>/dev/null | tr -d ' ')"
     if [ -z "$restarts" ] || [ "$restarts" = 0 ] || [ -z "$age" ] || [ "$age" -gt 60 ]; then continue; fi
+    only="_PID=$pid"
   fi
-  journalctl -b -u "$unit.service" -n ${JOURNAL_LINES} -o cat --no-pager 2>/dev/null | cut -c 1-900 | sed "s#^#journal|$unit.service|#"
+  journalctl -b -u "$unit.service" -n ${JOURNAL_LINES} -o cat --no-pager $only 2>/dev/null | cut -c 1-900 | sed "s#^#journal|$unit.service|#"
 done
 true`;
 

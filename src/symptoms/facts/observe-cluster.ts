@@ -178,7 +178,9 @@ function isInTrouble(event: EventRow, rows: ClusterRows): boolean {
   switch (kind) {
     case 'Pod': {
       const pod = rows.pods.find((one) => one.namespace === namespace && one.name === name);
-      return pod !== undefined && !isReady(pod) && pod.phase !== 'Succeeded';
+      if (pod === undefined || isReady(pod) || pod.phase === 'Succeeded') return false;
+      // A kubelet speaks of a static Pod by a number of its own.
+      return pod.owner === 'Node' || pod.uid === event.about;
     }
     case 'Node': {
       const node = rows.nodes.find((one) => one.name === name);

@@ -24,6 +24,7 @@ export interface PodRow {
   readonly owner: string;
   /** ISO 8601. */
   readonly created: string;
+  readonly uid: string;
   readonly deleting: boolean;
   readonly conditions: readonly ConditionRow[];
   readonly containers: readonly ContainerRow[];
@@ -72,6 +73,8 @@ export interface EventRow {
   readonly reason: string;
   readonly message: string;
   readonly count: number;
+  /** uid of what it is about, as far as uids are known: a Pod of a StatefulSet has the name of the one before it. */
+  readonly about: string;
 }
 export interface ClusterRows {
   readonly nodes: readonly NodeRow[];

@@ -3,6 +3,7 @@ import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { conforms } from '../../support/documents.js';
 import { startHost, until, type TestHost } from '../services-remote/server.js';
 import { createDesk, STACK_LINE, type Desk, type Ended } from './program.js';
 import { parseXml } from './xml.js';
@@ -42,8 +43,11 @@ async function labFile(name: string, ports: readonly number[], password = 'sesam
   );
   return path;
 }
-const tui = (...args: readonly string[]): Promise<Ended> =>
-  desk.run([...args, '--lab', lab, '--runbook', PACK]);
+async function tui(...args: readonly string[]): Promise<Ended> {
+  const ended = await desk.run([...args, '--lab', lab, '--runbook', PACK]);
+  if (args.includes('--json') && ended.stdout !== '') conforms(ended.stdout);
+  return ended;
+}
 
 const checkSchema = z.object({
   schemaVersion: z.literal(1),

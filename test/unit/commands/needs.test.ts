@@ -62,6 +62,7 @@ async function desk(answers: readonly string[] | null, keep = false): Promise<De
     stdin: process.stdin,
     signal: new AbortController().signal,
     now: () => 0,
+    drawHome: () => Promise.reject(new Error('not used')),
     problem: () => undefined,
     maskWith: () => undefined,
   };

@@ -10,6 +10,7 @@ import { Trouble, type Language } from '../../../src/lab/types.js';
 import type * as Loader from '../../../src/runbook/load.js';
 import type { ProjectFile } from '../../../src/project/files.js';
 import { compareFolder, writeFolder } from '../../../src/services/project/repository.js';
+import { misfits } from '../../support/documents.js';
 import { ASSETS } from '../project/support.js';
 import { scratch } from '../services-local/support.js';
 import { createDesk, STACK_LINE } from './program.js';
@@ -83,6 +84,7 @@ async function scaffoldIn(
       stdin: process.stdin,
       signal: new AbortController().signal,
       now: () => 0,
+      drawHome: () => Promise.reject(new Error('not used')),
       problem: () => undefined,
       maskWith: () => undefined,
     };
@@ -104,6 +106,7 @@ describe('scaffold', () => {
   it('writes the repository for the lab, and the second time nothing', async () => {
     const first = await scaffold('shop', '--lab', lab, '--json');
     expect(first.code).toBe(0);
+    expect(misfits(first.stdout)).toBeNull();
     const told: Told & Readonly<Record<string, unknown>> = JSON.parse(first.stdout);
     expect(told).toMatchObject({ kind: 'scaffold', directory: join(home, 'shop'), vagrantfile: true });
     expect(told).toMatchObject({ lab: { file: lab, practice: false }, replaced: [], unchanged: [] });

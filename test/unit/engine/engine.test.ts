@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Trouble } from '../../../src/lab/types.js';
-import { reattach } from '../../../src/services/engine/follow.js';
+import { reattach } from '../../../src/services/engine/pick-up.js';
 import { checkGates, keysOfStep } from '../../../src/services/engine/gates.js';
 import type { Session } from '../../../src/services/engine/session.js';
 import { cancelStep, createActiveSteps, runStep, undoStep } from '../../../src/services/engine/steps.js';

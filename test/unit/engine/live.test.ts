@@ -1,5 +1,6 @@
 /** The live side of an open lab: followed as long as it is open, asked, acted upon, and gone when it closes. */
 import { describe, expect, it, vi } from 'vitest';
+import { readOurFiles } from '../../../src/drift/files.js';
 import { createTimeline } from '../../../src/services/engine/live-events.js';
 import { openLiveDesk, type LiveDesk } from '../../../src/services/engine/live.js';
 import type { LiveServices, LogOptions } from '../../../src/services/live/types.js';
@@ -9,6 +10,9 @@ import type { LiveTarget } from '../../../src/state/live/targets.js';
 import { createStreamBook } from '../../../src/state/live/stream.js';
 import type { ServiceMessage } from '../../../src/state/types.js';
 import { fakeLab } from './fakes.js';
+
+/** The journal is written to a disk that others may keep busy. */
+const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 8_000 });
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -72,6 +76,7 @@ async function world(): Promise<World> {
       shell: refuse,
       close: () => note('kube closed'),
     },
+    files: { describe: refuse, settle: (_host, file, act) => note(`${act} ${file.path}`) },
     host: {
       follow: (host, signal) => {
         asked.push(`host ${host}`);
@@ -150,14 +155,14 @@ describe('the live desk', () => {
     const one = await world();
     one.book.replaceObjects('Pod', []);
     one.desk.carryOut({ type: 'live.follow', target: POD, previous: false });
-    await vi.waitFor(() => expect(one.log).not.toBeNull());
+    await eventually(() => expect(one.log).not.toBeNull());
     const first = one.log;
     one.desk.carryOut({
       type: 'live.follow',
       target: { kind: 'unit', host: 'vm-k8s', unit: 'kubelet.service' },
       previous: false,
     });
-    await vi.waitFor(() => expect(one.asked).toContain('journal vm-k8s kubelet.service'));
+    await eventually(() => expect(one.asked).toContain('journal vm-k8s kubelet.service'));
     expect(first?.signal.aborted).toBe(true);
     first?.onText('too late\n');
     expect(one.messages.filter((message) => message.type === 'live.stream-ended')).toEqual([]);
@@ -170,7 +175,7 @@ describe('the live desk', () => {
     const one = await world();
     const target: LiveTarget = { ...POD, object: 'Service', name: 'go' };
     one.desk.carryOut({ type: 'live.follow', target, previous: false });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(one.messages).toContainEqual(
         expect.objectContaining({
           type: 'live.stream-ended',
@@ -185,7 +190,7 @@ describe('the live desk', () => {
     const one = await world();
     const act = { act: 'restart-unit', host: 'vm-docker', unit: 'docker.service' } as const;
     one.desk.carryOut({ type: 'live.act', act });
-    await vi.waitFor(() => expect(one.checked).toHaveLength(1));
+    await eventually(() => expect(one.checked).toHaveLength(1));
     expect(one.asked).toContain('restart docker.service');
     expect(one.messages).toContainEqual({ type: 'live.acted', act, trouble: null });
     expect(one.entries()).toContainEqual(
@@ -195,12 +200,30 @@ describe('the live desk', () => {
     await one.close();
   });
 
+  it('decides about a file of ours: restoring asks the gates of its step, keeping asks none', async () => {
+    const one = await world();
+    const [file] = readOurFiles('F\tr\tA1.write\t/etc/one\tabsent\t\t');
+    if (file === undefined) throw new Error('no file');
+    const keep = { act: 'keep-file', host: 'vm-docker', file } as const;
+    one.desk.carryOut({ type: 'live.act', act: keep });
+    await eventually(() => expect(one.entries()).toHaveLength(1));
+    const restore = { act: 'restore-file', host: 'vm-docker', file } as const;
+    one.desk.carryOut({ type: 'live.act', act: restore });
+    await eventually(() => expect(one.checked).toHaveLength(1));
+    expect(one.asked).toEqual(expect.arrayContaining(['keep /etc/one', 'restore /etc/one']));
+    expect(one.entries()).toContainEqual(
+      expect.objectContaining({ kind: 'act', act: 'restore-file', about: '/etc/one', trouble: null }),
+    );
+    expect(one.checked[0]?.every((key) => key.startsWith('A1.'))).toBe(true);
+    await one.close();
+  });
+
   it('keeps a failed act in the journal, with the reason', async () => {
     const one = await world();
     one.failRestart = new Error('Job for docker.service failed');
     const act = { act: 'restart-unit', host: 'vm-docker', unit: 'docker.service' } as const;
     one.desk.carryOut({ type: 'live.act', act });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(one.entries()).toContainEqual(
         expect.objectContaining({
           kind: 'act',
@@ -215,7 +238,7 @@ describe('the live desk', () => {
     const one = await world();
     const target: LiveTarget = { kind: 'host', host: 'vm-worker' };
     one.desk.carryOut({ type: 'shell.open', target });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(one.messages).toContainEqual({
         type: 'shell.ended',
         target,
@@ -223,7 +246,7 @@ describe('the live desk', () => {
       }),
     );
     one.desk.carryOut({ type: 'shell.open', target: { kind: 'unit', host: 'vm-k8s', unit: 'ssh.service' } });
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(one.messages).toContainEqual(
         expect.objectContaining({ type: 'shell.ended', end: expect.objectContaining({ kind: 'failed' }) }),
       ),

@@ -4,7 +4,6 @@ import {
   accountAsCheck,
   maskAccount,
   reportJson,
-  symptomsOf,
   type Account,
 } from '../../../src/commands/output/account.js';
 import { reportHtml } from '../../../src/commands/output/account-html.js';
@@ -16,6 +15,7 @@ import { checkTap } from '../../../src/commands/output/tap.js';
 import type { HostLogin, HostName } from '../../../src/lab/types.js';
 import { LANGUAGES } from '../../../src/lab/types.js';
 import type { JournalEntry } from '../../../src/services/ports.js';
+import { symptomsOf } from '../../../src/state/account.js';
 import { checkedOf } from '../commands/checked.js';
 import { NASTY, REPORT } from '../commands/report-fixture.js';
 import { parseXml, type Element } from '../commands/xml.js';
@@ -130,6 +130,18 @@ describe.each(LANGUAGES)('a report in %s', (language) => {
     expect(page).toContain("default-src 'none'");
     expect(page).toContain('@media print');
     expect(texts(root)).toContain('a|b <b>&"\'');
+  });
+
+  it('holds its pictures itself, each with what it is, in letters for screen and paper', () => {
+    const svg = '<svg class="tb-screen"><text x="1" class="tb-ok">A1 &lt;ok&gt;</text></svg>';
+    const caption = { id: 'Layar <utama>', en: 'The <home> screen' };
+    const drawn = reportHtml(ACCOUNT, language, [{ svg, caption }]);
+    const shown = texts(parseHtml(drawn));
+    expect(shown).toContain('A1 <ok>');
+    expect(shown).toContain(caption[language]);
+    expect(drawn).toContain('svg.tb-screen .tb-ok');
+    expect(drawn).not.toMatch(/(?:src|href)=|@import|url\(/);
+    expect(page).not.toContain('tb-screen');
   });
 
   it('tells what was run with which commands, what was waived until when, and symptoms with fixes', () => {

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { systemdEvent } from '../../../src/services/host/journal-events.js';
 import {
-  parseFiles,
   parseMounts,
   parsePorts,
   parseProcesses,
@@ -138,34 +137,6 @@ describe('processes, files and the reboot', () => {
     ]);
   });
 
-  it('knows which step wrote a file, and that one is gone', () => {
-    const text = [
-      'F\tA3.hosts\t/etc/hosts',
-      'F\tB2.daemon\t/etc/docker/daemon.json',
-      'S\t/etc/hosts\t644\troot:root\t312\t1795340000',
-    ].join('\n');
-    expect(parseFiles(text)).toEqual([
-      {
-        path: '/etc/docker/daemon.json',
-        step: 'B2.daemon',
-        mode: '',
-        owner: '',
-        bytes: null,
-        changedAt: null,
-        there: false,
-      },
-      {
-        path: '/etc/hosts',
-        step: 'A3.hosts',
-        mode: '644',
-        owner: 'root:root',
-        bytes: 312,
-        changedAt: 1795340000000,
-        there: true,
-      },
-    ]);
-  });
-
   it('names each package that asks for a reboot once', () => {
     expect(parseReboot('yes\nlinux-image-6.8.0-88-generic\nlinux-base\nlinux-base\n')).toEqual({
       pending: true,
@@ -180,7 +151,6 @@ describe('processes, files and the reboot', () => {
         for (const row of parseUnits(text, text, new Set())) expect(row.name).toContain('.');
         for (const row of parseMounts(text, text)) expect(row.path).toMatch(/^\//);
         for (const row of parsePorts(text, 'udp')) expect(row.port).toBeGreaterThanOrEqual(0);
-        parseFiles(text);
         parseProcesses(text);
       }),
     );

@@ -109,7 +109,7 @@ describe('from a kubeconfig to rows', () => {
     api.put('/api/v1/nodes', node('vm-worker'));
     await follow();
     expect(names()).toHaveLength(620);
-    expect(api.count('/pods?limit=')).toBe(3);
+    expect(api.count('/pods?limit=')).toBe(7);
     expect(book.objects('Node')).toMatchObject([{ name: 'vm-worker', status: 'Ready' }]);
     expect(book.missingKinds()).toEqual([]);
 

@@ -72,11 +72,20 @@ describe('the journal', () => {
     expect((await stat(dir)).mode & 0o777).toBe(0o700);
   });
 
+  it('tells a job once whose end two programs saw, by the one that knows its script', async () => {
+    const journal = createJournal(await scratch(), { mask: same });
+    const seen: JournalEntry = { ...job(1), by: 'beside', scriptHash: '' } as JournalEntry;
+    await journal.append(seen);
+    await journal.append(job(1));
+    await journal.append(seen);
+    expect((await journal.read()).entries).toEqual([job(1)]);
+  });
+
   it('never holds a secret', async () => {
     const dir = await scratch();
     const journal = createJournal(dir, { mask: createRedactor(['rahasia99']).mask });
     await journal.append(job(1, 'A1', `x`.repeat(40_000) + 'rahasia99'));
-    await journal.append({ ...job(1), end: { kind: 'cancelled', left: 'sleep rahasia99' } } as JournalEntry);
+    await journal.append({ ...job(7), end: { kind: 'cancelled', left: 'sleep rahasia99' } } as JournalEntry);
     await journal.append(gate);
     await journal.append(waiver);
     const text = await readFile(join(dir, 'journal.jsonl'), 'utf8');

@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises';
+import { access, readFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ProbeRequest, Recording, RenderedProbe } from '../../../src/gates/types.js';
 import { Trouble } from '../../../src/lab/types.js';
@@ -124,6 +125,47 @@ describe('a round of probes', () => {
     expect(answers.get('root')?.error?.en).toContain('does not accept the password');
     expect(answers.get('away')).toMatchObject({ place: 'vm-k8s', exit: null });
     expect(answers.get('away')?.error?.en).toContain('refuses the connection');
+  });
+
+  it('asks nothing of a Docker that a person has stopped, for systemd would start it again', async () => {
+    const { server, runner } = await bench();
+    const woken = join(server.home, 'woken');
+    const stub = async (name: string, text: string): Promise<void> => {
+      await writeFile(join(server.home, 'bin', name), `#!/bin/bash\n${text}\n`, { mode: 0o755 });
+    };
+    const unit = (state: string): Promise<void> =>
+      stub('systemctl', `printf 'LoadState=loaded\\nActiveState=%s\\n' ${state}`);
+    await stub('docker', `case "$1" in --version) ;; *) echo "$*" >>'${woken}' ;; esac; echo real`);
+    await stub('runuser', 'shift 3; exec "$@"');
+    const ask = (): Promise<ReadonlyMap<string, Recording>> =>
+      runner.run(
+        requests({
+          direct: command('if said="$(docker ps -a 2>&1)"; then echo works; else echo "no: $said"; fi'),
+          root: command('set -euo pipefail\ndocker info | head -n 1', 'root'),
+          limited: command('timeout 20 docker run --rm x || echo refused'),
+          other: command('runuser -u nobody -- docker ps --quiet || echo refused'),
+          version: command('docker --version && timeout 5 echo on'),
+        }),
+      );
+    for (const state of ['inactive', 'failed', 'deactivating']) {
+      await unit(state);
+      const asleep = await ask();
+      expect(asleep.get('direct')?.stdout).toContain('no: Cannot connect to the Docker daemon');
+      expect(asleep.get('root')).toMatchObject({ exit: 1, stdout: '' });
+      expect(asleep.get('limited')?.stdout).toBe('refused\n');
+      expect(asleep.get('other')?.stdout).toBe('refused\n');
+      // Needs no daemon.
+      expect(asleep.get('version')?.stdout).toBe('real\non\n');
+      await expect(access(woken)).rejects.toThrow('ENOENT');
+    }
+    await unit('active');
+    const awake = await ask();
+    expect(awake.get('direct')?.stdout).toBe('works\n');
+    expect(awake.get('root')?.stdout).toBe('real\n');
+    expect(awake.get('other')?.stdout).toBe('real\n');
+    expect((await readFile(woken, 'utf8')).split('\n')).toEqual(
+      expect.arrayContaining(['ps -a', 'info', 'run --rm x', 'ps --quiet']),
+    );
   });
 
   it('feeds a sudo password to the batch without any probe seeing it', async () => {

@@ -9,6 +9,7 @@ import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import ssh2 from 'ssh2';
 import type { AuthContext, Connection, Server } from 'ssh2';
 import type { HostLogin, HostName, Lab } from '../../../src/lab/types.js';
@@ -21,6 +22,8 @@ export interface TestHost {
   /** Commands that were executed. */
   readonly commands: string[];
   readonly channels: { open: number; most: number };
+  /** Streams to ports and sockets that are open now. */
+  readonly forwards: ReadonlySet<Socket>;
   readonly fingerprintKey: Buffer;
   /** Destroys all sockets without a goodbye, as a cut cable does. */
   cut(): void;
@@ -41,6 +44,8 @@ export interface TestHostOptions {
   /** Extra text that the login shell prints before the command, as a careless ~/.bashrc does. */
   readonly noise?: string;
   readonly forward?: boolean;
+  /** Path of a Unix socket on the host → where it really is. Others are refused. */
+  readonly sockets?: Readonly<Record<string, string>>;
 }
 
 /** A fresh ed25519 key pair. ssh2 makes a malformed one now and then; such a pair is thrown away. */
@@ -111,7 +116,20 @@ export async function startHost(options: TestHostOptions = {}): Promise<TestHost
   const commands: string[] = [];
   const channels = { open: 0, most: 0 };
   const sockets = new Set<Socket>();
+  const forwards = new Set<Socket>();
   let refusing = false;
+  const forward = (socket: Socket, accept: () => Duplex, reject: () => void): void => {
+    forwards.add(socket);
+    socket.once('close', () => forwards.delete(socket));
+    socket.on('connect', () => {
+      const channel = accept();
+      // Whoever is cut off does not keep the far end open.
+      channel.on('close', () => socket.destroy());
+      channel.on('error', () => undefined);
+      channel.pipe(socket).pipe(channel);
+    });
+    socket.on('error', () => reject());
+  };
 
   const server: Server = new ssh2.Server(
     { hostKeys: [hostKey], ...(options.banner === undefined ? {} : { banner: options.banner }) },
@@ -140,12 +158,12 @@ export async function startHost(options: TestHostOptions = {}): Promise<TestHost
       });
       client.on('tcpip', (accept, reject, info) => {
         if (options.forward !== true) return reject();
-        const socket = connect(info.destPort, info.destIP);
-        socket.on('connect', () => {
-          const channel = accept();
-          channel.pipe(socket).pipe(channel);
-        });
-        socket.on('error', () => reject());
+        forward(connect(info.destPort, info.destIP), accept, reject);
+      });
+      client.on('openssh.streamlocal', (accept, reject, info) => {
+        const path = options.sockets?.[info.socketPath];
+        if (path === undefined) return reject();
+        forward(connect(path), accept, reject);
       });
       client.on('session', (accept) => {
         const session = accept();
@@ -216,6 +234,7 @@ export async function startHost(options: TestHostOptions = {}): Promise<TestHost
     attempts,
     commands,
     channels,
+    forwards,
     fingerprintKey: parsed.getPublicSSH(),
     cut: () => {
       for (const socket of sockets) socket.destroy();

@@ -1,8 +1,8 @@
 /** The smoke test's rounds: what is asked, what is not asked again, and when it ends. */
 import { describe, expect, it } from 'vitest';
 import { checkGates } from '../../../src/services/engine/gates.js';
-import { runSmoke, type SmokeProgress } from '../../../src/services/engine/smoke.js';
-import { firstNotGreen } from '../../../src/smoke/progress.js';
+import { runSmoke } from '../../../src/services/engine/smoke.js';
+import { firstNotGreen, type SmokeProgress } from '../../../src/smoke/progress.js';
 import { checklistSchema, type Checklist } from '../../../src/smoke/schema.js';
 import { fakeLab, type FakeLab } from '../engine/fakes.js';
 

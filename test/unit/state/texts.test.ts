@@ -22,6 +22,7 @@ import * as liveScreens from '../../../src/i18n/texts/live-screens.js';
 import { misc } from '../../../src/i18n/texts/misc.js';
 import { reasons } from '../../../src/i18n/texts/reasons.js';
 import { setup } from '../../../src/i18n/texts/setup.js';
+import * as smokeTexts from '../../../src/i18n/texts/smoke.js';
 import { step } from '../../../src/i18n/texts/step.js';
 import * as words from '../../../src/i18n/texts/words.js';
 import { clean, fit, truncate, width, wrap } from '../../../src/screens/ui/cells.js';
@@ -61,7 +62,10 @@ describe('language', () => {
       if ('id' in value && 'en' in value) pairs.push({ path, id: String(value.id), en: String(value.en) });
       else for (const [key, one] of Object.entries(value)) walk(one, `${path}.${key}`);
     };
-    walk({ dialogs, formTexts, gates, home, live, liveScreens, misc, reasons, setup, step, words }, '');
+    walk(
+      { dialogs, formTexts, gates, home, live, liveScreens, misc, reasons, setup, smokeTexts, step, words },
+      '',
+    );
     expect(pairs.length).toBeGreaterThan(150);
     expect(pairs.filter(({ id, en }) => id.trim() === '' || en.trim() === '')).toEqual([]);
     expect(pairs.filter(({ id, en }) => id.split(' ').length > 3 && id === en)).toEqual([]);
