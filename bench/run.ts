@@ -1,10 +1,16 @@
-/** `npm run bench [-- --quick]`: measures the built program, prints a table, writes bench/out/latest.json. Asserts nothing. */
+/**
+ * `npm run bench [-- --quick]`: measures the built program, prints a table, writes bench/out/latest.json. Asserts nothing.
+ * `npm run soak [-- MINUTES]`: see soak.ts; an hour unless told otherwise.
+ * `npm run bench -- smoke LAB_FILE`: see smoke-ratio.ts; wants three real hosts.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { measureKube } from './kube.js';
 import { measureRunning } from './running.js';
 import { measureSize } from './size.js';
+import { measureSmoke } from './smoke-ratio.js';
+import { soak } from './soak.js';
 import { measureStartup } from './startup.js';
 import type { Row } from './statistics.js';
 
@@ -23,6 +29,12 @@ function show({ what, value, unit, target, how }: Row): string {
 }
 
 const rows: Row[] = [];
+const [, , what, argument] = process.argv;
+if (what === 'soak' || (what === 'smoke' && argument !== undefined)) {
+  const found = what === 'soak' ? soak(Number(argument ?? '60')) : measureSmoke(argument ?? '');
+  process.stdout.write(`${(await found).map(show).join('\n')}\n`);
+  process.exit();
+}
 for (const measure of [
   () => measureSize(),
   () => measureStartup(quick ? 5 : 21),

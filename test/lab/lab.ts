@@ -14,7 +14,9 @@ import { ROOT } from '../support/cli.js';
 export const LAB_FILE = process.env['THREEBODY_LAB'];
 
 /** A shell command of whoever runs the tests, with `{host}` in it; null when none was given. */
-export function outside(name: 'REBOOT' | 'CUT' | 'HEAL'): ((host: HostName) => Promise<void>) | null {
+export function outside(
+  name: 'REBOOT' | 'CUT' | 'HEAL' | 'OFF' | 'ON',
+): ((host: HostName) => Promise<void>) | null {
   const command = process.env[`THREEBODY_${name}_CMD`];
   if (command === undefined) return null;
   return async (host) => {

@@ -4,70 +4,21 @@
  * applications are stand-ins from test/fixtures/project/standin, made of images that any lab can pull; MySQL, the database work
  * of migrations, NodePorts and the edge are real. It delivers into an empty lab only, and takes away what it made.
  */
-import { randomBytes } from 'node:crypto';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
-import { z } from 'zod';
-import { cli, type Finished } from '../support/cli.js';
 import { shows } from '../support/verified.js';
+import { APPS, Delivery, NAMESPACE } from './delivery.js';
 import { createBench, LAB_FILE, type Bench } from './lab.js';
 
 const WANTED = process.env['THREEBODY_LAB_CLUSTER'] === '1';
-const STAND_INS = fileURLToPath(new URL('../fixtures/project/standin', import.meta.url));
-const APPS = ['frontend', 'go', 'laravel'] as const;
-const NAMESPACE = 'threebody-prod';
-const DATA = '/data/threebody/mysql';
-const ADMIN = 'export KUBECONFIG=/etc/kubernetes/admin.conf';
-
-const labSchema = z.looseObject({
-  user: z.string(),
-  parameters: z.record(z.string(), z.unknown()).optional(),
-});
-const resultsSchema = z.object({
-  gates: z.array(
-    z.object({ gate: z.string(), verdict: z.string(), say: z.object({ en: z.string() }).optional() }),
-  ),
-});
 
 describe.skipIf(LAB_FILE === undefined || !WANTED)('delivery to a real cluster', () => {
-  const own = join(tmpdir(), `threebody-delivery-${process.pid}`);
-  const labFile = `${own}.yaml`;
-  /** Signs that a shell or SQL would read as their own, as far as E1 lets them through. */
-  const secrets: Record<string, string> = {
-    THREEBODY_SECRET_MYSQL_ROOT_PASSWORD: `${randomBytes(12).toString('hex')};x&(id)`,
-    THREEBODY_SECRET_MYSQL_PASSWORD: `${randomBytes(12).toString('hex')}#|*&%s`,
-  };
   let bench: Bench;
-  let user = '';
-  let mine = false;
-  let kubectlIsMine = false;
-
-  const program = (...args: readonly string[]): Promise<Finished> =>
-    cli([...args, '--lab', labFile], { env: { ...bench.env, ...secrets } });
-  /** Runs the program to a good end and gives all that it said. */
-  const done = async (...args: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await program(...args);
-    expect(code, stdout + stderr).toBe(0);
-    for (const secret of Object.values(secrets)) expect((stdout + stderr).includes(secret)).toBe(false);
-    return stdout + stderr;
-  };
-  /** What is said by the gates of steps that are not green. */
-  const notGreen = async (...steps: readonly string[]): Promise<readonly string[]> => {
-    const { stdout, stderr } = await program('check', ...steps, '--json');
-    const parsed = resultsSchema.safeParse(JSON.parse(stdout === '' ? '{}' : stdout));
-    if (!parsed.success) throw new Error(stderr);
-    return parsed.data.gates.flatMap(({ gate, verdict, say }) =>
-      verdict === 'pass' ? [] : [`${gate} ${verdict}: ${say?.en ?? ''}`],
-    );
-  };
-  const kubectl = (args: string): Promise<string> =>
-    bench.ask('vm-k8s', `${ADMIN}\nkubectl ${args} </dev/null`);
-  const inProject = (script: string): Promise<string> =>
-    bench.ask('vm-docker', `runuser -u ${user} -- bash -ec 'cd ~${user}/three-body-problem; ${script}'`);
+  let delivery: Delivery;
+  const done = (...args: readonly string[]): Promise<string> => delivery.done(...args);
+  const notGreen = (...steps: readonly string[]): Promise<readonly string[]> => delivery.notGreen(...steps);
+  const program = (...args: readonly string[]): ReturnType<Delivery['program']> => delivery.program(...args);
+  const kubectl = (args: string): Promise<string> => delivery.kubectl(args);
+  const inProject = (script: string): Promise<string> => delivery.inProject(script);
   const tag = async (): Promise<string> => (await inProject('git rev-parse HEAD')).slice(0, 8);
   const sql = (statement: string): Promise<string> =>
     kubectl(
@@ -87,94 +38,15 @@ describe.skipIf(LAB_FILE === undefined || !WANTED)('delivery to a real cluster',
       `-n ${NAMESPACE} get all,pvc,secrets -o jsonpath='{range .items[*]}{.kind} {.metadata.name} {.metadata.uid} {.metadata.generation}{"\\n"}{end}'`,
     );
 
-  /** The pipeline downloads its kubectl; where that site is only stood in for, vm-docker gets the one of the cluster. */
-  async function provideKubectl(): Promise<void> {
-    const site = 'https://dl.k8s.io/release/v1.30.14/bin/linux/amd64/kubectl.sha256';
-    const there = await bench.ask(
-      'vm-docker',
-      `command -v kubectl || curl --fail --silent --location --max-time 20 ${site} || true`,
-    );
-    if (there.trim() !== '') return;
-    const [list, key] = await Promise.all([
-      bench.ask('vm-k8s', 'cat /etc/apt/sources.list.d/kubernetes.list'),
-      bench.ask('vm-k8s', 'base64 -w0 /etc/apt/keyrings/kubernetes-apt-keyring.gpg'),
-    ]);
-    kubectlIsMine = true;
-    await bench.ask(
-      'vm-docker',
-      `cd "$(mktemp -d)"; mkdir -p lists/partial
-      base64 -d <<<'${key.trim()}' >key.gpg
-      sed "s|signed-by=[^]]*|signed-by=$PWD/key.gpg|" >list <<<'${list.trim()}'
-      own() { apt-get -qq -o Dir::Etc::sourcelist="$PWD/list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$PWD/lists" -o APT::Sandbox::User= "$@"; }
-      own update && own download kubectl && dpkg-deb -x kubectl_*.deb root && install -m 0755 root/usr/bin/kubectl /usr/local/bin/kubectl
-      rm -rf "$PWD"`,
-    );
-  }
-
   beforeAll(async () => {
     bench = await createBench(LAB_FILE ?? '');
-    const there = await kubectl(`get namespace ${NAMESPACE} monitoring -o name --ignore-not-found`);
-    const volume = await kubectl('get persistentvolume mysql-pv-hostpath -o name --ignore-not-found');
-    const data = await bench.ask('vm-worker', `ls -A ${DATA}`);
-    const lab = labSchema.parse(parse(await readFile(LAB_FILE ?? '', 'utf8')));
-    user = lab.user;
-    const history = await inProject('ls -d .git 2>/dev/null || true');
-    if ((there + volume + data + history).trim() !== '') {
-      throw new Error(
-        `this lab holds an application already (${there}${volume}${history}${DATA}: ${data}); these tests want an empty one`,
-      );
-    }
-    await inProject(
-      'cp -a . ../three-body-problem.kept; cp ../.local/state/threebody/project.sha256 ../three-body-problem.sha256',
-    );
-    mine = true;
-    secrets['THREEBODY_SECRET_HARBOR_ADMIN_PASSWORD'] = (
-      await bench.ask(
-        'vm-docker',
-        `sed -n 's/^harbor_admin_password: *//p' /opt/harbor/harbor.yml | tr -d "\\"'"`,
-      )
-    ).trim();
-    await provideKubectl();
-
-    // Where Docker Hub is only stood in for, the newest images are not to be had.
-    const pick = async (wanted: string, otherwise: string): Promise<string> =>
-      (
-        await bench.ask(
-          'vm-docker',
-          `docker manifest inspect ${wanted} >/dev/null 2>&1 && echo ${wanted} || echo ${otherwise}`,
-        )
-      ).trim();
-    const parameters = {
-      ...lab.parameters,
-      mysql_image: await pick('mysql:8.4', 'mysql:8.0'),
-      busybox_image: await pick('busybox:1.37', 'busybox:1.36'),
-      app_nginx_image: await pick('nginx:1.28-alpine', 'nginx:alpine'),
-    };
-    await writeFile(labFile, stringify({ ...lab, parameters }), { mode: 0o600 });
-    await done('scaffold', own, '--yes');
-    for (const app of APPS) {
-      await rm(join(own, app), { recursive: true });
-      await cp(join(STAND_INS, app), join(own, app), { recursive: true });
-    }
-    await writeFile(labFile, stringify({ ...lab, parameters: { ...parameters, project_source: own } }));
-    await done('connect', '--accept-host-keys');
-    await done('run', 'B4', '--yes');
+    delivery = new Delivery(bench);
+    await delivery.prepare(LAB_FILE ?? '');
   });
 
   afterAll(async () => {
-    if (mine) {
-      await kubectl(`delete namespace ${NAMESPACE} monitoring --ignore-not-found --wait=true --timeout=180s`);
-      await kubectl('delete persistentvolume mysql-pv-hostpath --ignore-not-found --wait=true --timeout=60s');
-      await bench.ask('vm-worker', `find ${DATA} -mindepth 1 -delete`);
-      // File by file: the edge has some of them mounted.
-      await inProject(
-        'cp -a ../three-body-problem.kept/. .; find . -type f | while read -r file; do [ -e "../three-body-problem.kept/$file" ] || rm -f "$file"; done; mv ../three-body-problem.sha256 ../.local/state/threebody/project.sha256; rm -rf ../three-body-problem.kept ../three-body-problem.git* .git',
-      );
-    }
-    if (kubectlIsMine) await bench.ask('vm-docker', 'rm -f /usr/local/bin/kubectl');
+    await delivery.remove();
     await bench.remove();
-    await rm(own, { recursive: true, force: true });
-    await rm(labFile, { force: true });
   });
 
   /** Runs a step that is red, to green; gives what was said. */
@@ -273,6 +145,7 @@ describe.skipIf(LAB_FILE === undefined || !WANTED)('delivery to a real cluster',
 
   it('notices a root password that was changed here alone, before it hurts', async () => {
     const name = 'THREEBODY_SECRET_MYSQL_ROOT_PASSWORD';
+    const { secrets } = delivery;
     const kept = secrets[name] ?? '';
     secrets[name] = 'another-password';
     const { code, stdout, stderr } = await program('run', 'E3', '--yes');
