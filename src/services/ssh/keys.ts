@@ -72,8 +72,22 @@ function needsPassphrase(path: string, given: boolean): Trouble {
 /** Turns the text of a private key into a key. The error is that of the parser. */
 export type KeyParser = (text: Buffer, passphrase?: string) => ParsedKey | Error;
 
+/** A key that a passphrase opened, and the text that it was opened from. */
+interface Opened {
+  readonly text: Buffer;
+  readonly passphrase: string;
+  readonly key: ParsedKey;
+}
+
 /**
- * Reads and opens one private key file.
+ * By path. To open such a key is made slow on purpose (bcrypt, in JavaScript) and holds up everything else meanwhile: the
+ * handshake of the next host, and the screen at every new connection. So it is done once.
+ */
+const opened = new Map<string, Opened>();
+
+/**
+ * Reads and opens one private key file. One with a passphrase is opened once, and again only when the file or the passphrase
+ * is another.
  *
  * @param path absolute
  * @throws Trouble `key-missing`, `key-open-to-others`, `key-needs-passphrase`, `key-unreadable`
@@ -98,6 +112,8 @@ export async function loadKey(
     const code = errorCode(error);
     throw code === 'ENOENT' || code === 'ENOTDIR' ? missing(path) : unreadable(path, code ?? 'I/O', error);
   }
+  const before = opened.get(path);
+  if (before !== undefined && before.passphrase === passphrase && before.text.equals(text)) return before.key;
   const key = parse(text, passphrase);
   if (key instanceof Error) {
     // The wording is the parser's: "Encrypted … no passphrase given", "… bad passphrase?".
@@ -107,5 +123,6 @@ export async function loadKey(
     throw unreadable(path, key.message, key);
   }
   if (!key.isPrivateKey()) throw unreadable(path, 'it holds a public key only');
+  if (passphrase !== undefined) opened.set(path, { text, passphrase, key });
   return key;
 }
