@@ -50,7 +50,9 @@ export async function carryOut(
     onUnwritten: context.problem,
   };
   const hosts = [...new Set(steps.flatMap((one) => one.hosts))];
-  const left = await reattach(session, { ...options, hosts });
+  const wasRunning = new Set<string>();
+  const onFoundAtWork = ({ id }: JobRecord): void => void wasRunning.add(id);
+  const left = await reattach(session, { ...options, hosts, onFoundAtWork });
   const runs: StepRun[] = [];
   const notRun: string[] = [];
   let exit: ExitCode = 0;
@@ -60,7 +62,7 @@ export async function carryOut(
       notRun.push(step.id);
       continue;
     }
-    const finished = force || purpose === 'undo' ? [] : finishedRuns(planned, last, results);
+    const finished = force || purpose === 'undo' ? [] : finishedRuns(planned, last, results, wasRunning);
     for (const { host } of finished) tellFinished(context, step.id, host);
     const open = own.filter((host) => !finished.some((one) => one.host === host));
     const work = purpose === 'run' ? runStep : undoStep;
@@ -78,19 +80,24 @@ export async function carryOut(
 
 /**
  * Hosts where the jobs left from before were the last of the step, went well, and left the host's own gates green: they would
- * be done twice otherwise. Anything less certain is run again, which scripts are made for.
+ * be done twice otherwise. Anything less certain is run again, which scripts are made for. So is what had ended before it was
+ * found: the lab file may be another since.
+ *
+ * @param wasRunning ids of jobs that were still running when they were found
  */
 function finishedRuns(
   { step, actions, hosts }: PlannedStep,
   last: ReadonlyMap<string, StepRun>,
   results: ReadonlyMap<string, GateResult>,
+  wasRunning: ReadonlySet<string>,
 ): readonly StepRun[] {
   return hosts.flatMap((host) => {
     const found = last.get(`${step.id}@${host}`);
     if (found?.reattached !== true || found.purpose !== 'run' || found.phase !== 'done') return [];
     const end = actions.findLast(({ on }) => on.some((one) => one.host === host));
     const whole = found.actions.every(({ phase }) => phase === 'ok' || phase === 'satisfied');
-    if (!whole || found.actions.at(-1)?.action !== end?.action.id) return [];
+    const ending = found.actions.at(-1);
+    if (!whole || ending?.action !== end?.action.id || !wasRunning.has(ending?.job ?? '')) return [];
     const asked = step.gates.flatMap((gate) => results.get(`${gate.fullId}@${host}`) ?? []);
     const green = asked.length > 0 && asked.every(({ verdict }) => verdict === 'pass' || verdict === 'warn');
     return green ? [found] : [];

@@ -11,6 +11,8 @@ import { hideContents } from './stage.js';
 
 export interface PickUpOptions extends CheckOptions, Elsewhere {
   readonly onRun?: (run: StepRun) => void;
+  /** A job that was still running when it was found. */
+  readonly onFoundAtWork?: (job: JobRecord) => void;
 }
 
 /**
@@ -99,9 +101,11 @@ async function pickUp(
   tell({});
   const ended: JobRecord[] = [];
   const follow = async (job: JobRecord): Promise<boolean> => {
-    // What the program that started it had fetched, or was told by a person, is not known to this one.
-    if (job.end === null)
+    if (job.end === null) {
+      options.onFoundAtWork?.(job);
+      // What the program that started it had fetched, or was told by a person, is not known to this one.
       for (const text of await session.jobs.secrets(host, job.id)) hideContents(session, text);
+    }
     const record = await followJob(session, job.id, host, {
       source: `${step}/${job.action}`,
       script: null,

@@ -269,6 +269,21 @@ describe('run', () => {
     expect((await tui('check', 'A1')).code).toBe(0);
   });
 
+  it('is run again from a computer that knows nothing of it, as the lab file may be another', async () => {
+    const other = await createDesk();
+    try {
+      const elsewhere = ['--lab', lab, '--runbook', PACK];
+      expect((await other.run(['connect', '--accept-host-keys', ...elsewhere])).code).toBe(0);
+      const { code, stdout, stderr } = await other.run(['run', 'A1', '--yes', '--json', ...elsewhere]);
+      expect(code, stderr).toBe(0);
+      expect(stderr).not.toContain('not done again');
+      const { runs } = runSchema.parse(JSON.parse(stdout));
+      expect(runs.map((one) => one.actions[0]?.phase)).toEqual(['satisfied', 'satisfied', 'satisfied']);
+    } finally {
+      await other.clear();
+    }
+  });
+
   it('runs what is done already when forced, and the runbook lines when chosen', async () => {
     const plan = await tui('plan', 'A1', '--variant', 'A1/touch=runbook', '--host', 'vm-k8s');
     expect(plan.stdout).toContain('│ touch ~/toy');
