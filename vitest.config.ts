@@ -19,7 +19,7 @@ class PhaseByPhase extends BaseSequencer {
 
 /** Minutes of work: rehearsals in the practice lab, whole commands on hosts of loopback, shellcheck over all content. */
 const LONG = 'test/{practice,practice-cli,unit}/**/*.long.test.ts';
-/** Every fault from injected to healed: a quarter of an hour by itself. */
+/** Faults of the practice lab from injected to healed, seven minutes by themselves: before they go into docs/verified.md. */
 const FAULTS = 'test/practice/diagnose*.faults.test.ts';
 
 /** Every core: by itself vitest leaves one free, which is half of a machine with two. */

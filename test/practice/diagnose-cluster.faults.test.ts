@@ -1,43 +1,25 @@
 /** Breakages of the nodes and of the application, each found, proved and mended. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Healer } from '../support/fault-shown.js';
-import { DiagnosedLab } from './diagnose-lab.js';
+import { rehearseFaults } from './rehearse-faults.js';
 
-let lab: DiagnosedLab;
-beforeAll(async () => {
-  lab = await DiagnosedLab.open();
-  await lab.perform('A', 'B', 'C', 'D', 'E');
-}, 900_000);
-afterAll(() => lab.close());
-
-type Case = readonly [fault: string, symptom: string, cause: string, healed: Healer];
-/** The symptom that is told first, the cause that is proved, and who mends it. */
-const CASES: readonly Case[] = [
-  ['app-image-missing', 'S49', 'tag-missing', 'program'],
-  ['pull-secret-wrong', 'S49', 'wrong-credentials', 'program'],
-  ['replicas-zero', 'S60', 'cut-off', 'program'],
-  ['service-selector', 'S64', 'selector', 'program'],
-  ['memory-request-huge', 'S51', 'no-memory', 'person'],
-  ['image-name-bad', 'S49', 'tag-missing', 'program'],
-  ['app-secret-missing', 'S58', 'no-secret', 'program'],
-  ['registry-config-missing', 'S50', 'no-hosts-toml', 'program'],
-  ['kubelet-stopped', 'S33', 'stopped', 'program'],
-  ['node-ports-rejected', 'S28', 'firewall', 'program'],
-  ['cri-disabled', 'S35', 'disabled', 'program'],
-  ['containerd-broken', 'S34', 'bad-config', 'program'],
-  ['app-env-missing', 'S64', 'settings', 'program'],
-  ['config-map-missing', 'S59', 'config', 'program'],
-  ['service-node-port', 'S64', 'node-port', 'program'],
-  ['node-selector-wrong', 'S51', 'selector', 'program'],
-  ['volume-released', 'S52', 'released', 'program'],
-];
-
-describe('a fault of the cluster', () => {
-  it.for(CASES)(
-    '%s is found as %s, proved to be %s, and mended by the %s',
-    { timeout: 400_000 },
-    async ([fault, symptom, cause, healed], { task }) => {
-      expect(await lab.rehearse(task, fault, symptom)).toEqual({ cause, healed, red: [] });
-    },
-  );
-});
+rehearseFaults(
+  ['A', 'B', 'C', 'D', 'E'],
+  [
+    ['app-image-missing', 'S49', 'tag-missing', 'program'],
+    ['pull-secret-wrong', 'S49', 'wrong-credentials', 'program'],
+    ['replicas-zero', 'S60', 'cut-off', 'program'],
+    ['service-selector', 'S64', 'selector', 'program'],
+    ['memory-request-huge', 'S51', 'no-memory', 'person'],
+    ['image-name-bad', 'S49', 'tag-missing', 'program'],
+    ['app-secret-missing', 'S58', 'no-secret', 'program'],
+    ['registry-config-missing', 'S50', 'no-hosts-toml', 'program'],
+    ['kubelet-stopped', 'S33', 'stopped', 'program'],
+    ['node-ports-rejected', 'S28', 'firewall', 'program'],
+    ['cri-disabled', 'S35', 'disabled', 'program'],
+    ['containerd-broken', 'S34', 'bad-config', 'program'],
+    ['app-env-missing', 'S64', 'settings', 'program'],
+    ['config-map-missing', 'S59', 'config', 'program'],
+    ['service-node-port', 'S64', 'node-port', 'program'],
+    ['node-selector-wrong', 'S51', 'selector', 'program'],
+    ['volume-released', 'S52', 'released', 'program'],
+  ],
+);
