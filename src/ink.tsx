@@ -1,5 +1,6 @@
 /** Ink at work: it draws the screen's frames and reads the keyboard. Loaded behind the first frame, for it takes its time. */
 import { render } from 'ink';
+import { createFrames } from './screens/frames.js';
 import type { Scene } from './screens/scene.js';
 import { Frame, Keys, type KeysProps } from './screens/root.js';
 import { InkFrames } from './term/ink-frames.js';
@@ -33,15 +34,26 @@ export function openInk({ scene, screen, stdin, stdout, stderr, onKey, onPaste }
   const onReady: KeysProps['onReady'] = (suspend) => {
     lend = suspend;
   };
-  const frames = new InkFrames(stdout, screen);
+  const terminal = new InkFrames(stdout, screen);
+  const frames = createFrames(scene);
+  const answering: Pick<KeysProps, 'onKey' | 'onPaste'> = {
+    onKey(name) {
+      frames.hurry();
+      onKey(name);
+    },
+    onPaste(text) {
+      frames.hurry();
+      onPaste(text);
+    },
+  };
   const instance = render(
     <>
-      <Keys onKey={onKey} onPaste={onPaste} onReady={onReady} />
-      <Frame scene={scene} />
+      <Keys {...answering} onReady={onReady} />
+      <Frame frames={frames} />
     </>,
     {
       stdin,
-      stdout: frames,
+      stdout: terminal,
       stderr,
       // Only ever started on a terminal; without this Ink would paint nothing where CI is set.
       interactive: true,
@@ -53,9 +65,12 @@ export function openInk({ scene, screen, stdin, stdout, stderr, onKey, onPaste }
     },
   );
   return {
-    done: instance.waitUntilExit().finally(() => frames.release()),
+    done: instance.waitUntilExit().finally(() => {
+      frames.close();
+      terminal.release();
+    }),
     close: () => instance.unmount(),
-    again: () => frames.again(),
+    again: () => terminal.again(),
     suspend: (during) => lend(during),
   };
 }

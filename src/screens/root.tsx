@@ -1,13 +1,10 @@
 /** The screen as Ink draws it: the parts of the frame, each a text of its own, and what is heard from the keyboard. */
 import { Box, Text, useApp, useInput, usePaste } from 'ink';
 import Spinner from 'ink-spinner';
-import { memo, useEffect, type ReactElement } from 'react';
-import { useStore } from 'zustand';
+import { memo, useEffect, useSyncExternalStore, type ReactElement } from 'react';
 import { keyName } from '../input/names.js';
 import { SPINNER_COLUMNS } from './frame.js';
-import { isBusy, partsOf, type Part } from './picture.js';
-import { viewOf, type Scene } from './scene.js';
-import { painted } from './ui/line.js';
+import type { Frames, PaintedPart } from './frames.js';
 
 /** What reads the keyboard is told as the names of input/names.ts. */
 export interface KeysProps {
@@ -54,13 +51,14 @@ export function Keys({ onKey, onPaste, onReady }: KeysProps): null {
   return null;
 }
 
-interface PartTextProps extends Omit<Part, 'key' | 'lines'> {
-  readonly text: string;
-  readonly rows: number;
-}
-
 /** A rectangle of fixed size with one text in it: it renders anew only when its text or place changes. */
-const PartText = memo(function PartText({ top, left, columns, rows, text }: PartTextProps): ReactElement {
+const PartText = memo(function PartText({
+  top,
+  left,
+  columns,
+  rows,
+  text,
+}: Omit<PaintedPart, 'key'>): ReactElement {
   return (
     <Box position="absolute" top={top} left={left} width={columns} height={rows}>
       <Text wrap="hard">{text}</Text>
@@ -69,16 +67,15 @@ const PartText = memo(function PartText({ top, left, columns, rows, text }: Part
 });
 
 /** The whole frame, never larger than the terminal. */
-export function Frame({ scene }: { readonly scene: Scene }): ReactElement {
-  const state = useStore(scene.store);
-  const { columns, rows, ascii, color } = state.terminal;
+export function Frame({ frames }: { readonly frames: Frames }): ReactElement {
+  const { columns, rows, ascii, busy, parts } = useSyncExternalStore(frames.subscribe, frames.now);
   return (
     // Nothing is cut here: every line is made to measure, and Ink's clipping takes as long as all the rest of a frame.
     <Box width={columns} height={rows}>
-      {partsOf(viewOf(scene, state)).map(({ key, lines, ...place }) => (
-        <PartText key={key} {...place} rows={lines.length} text={painted(lines, color, place.over)} />
+      {parts.map(({ key, ...part }) => (
+        <PartText key={key} {...part} />
       ))}
-      {isBusy(state) && (
+      {busy && (
         <Box position="absolute" top={0} left={columns - SPINNER_COLUMNS} width={SPINNER_COLUMNS} height={1}>
           <Text wrap="hard">
             <Spinner type={ascii ? 'simpleDots' : 'toggle'} />

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { render } from 'ink';
 import { render as renderPlain } from 'ink-testing-library';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createFrames } from '../../src/screens/frames.js';
 import { Frame } from '../../src/screens/root.js';
 import type { Scene } from '../../src/screens/scene.js';
 import { InkFrames } from '../../src/term/ink-frames.js';
@@ -58,7 +59,7 @@ describe('Ink', () => {
         screen.draw(pictureOf(viewOn(state, LOGS)));
         const before = paper.text;
         const frames = new InkFrames(paper, screen);
-        const ink = render(<Frame scene={sceneOf(state)} />, {
+        const ink = render(<Frame frames={createFrames(sceneOf(state))} />, {
           stdout: frames,
           interactive: true,
           patchConsole: false,
@@ -82,7 +83,7 @@ describe('Ink', () => {
       [idle, false],
       [busyLab(idle), true],
     ] as const) {
-      const seen = renderPlain(<Frame scene={sceneOf(state)} />);
+      const seen = renderPlain(<Frame frames={createFrames(sceneOf(state))} />);
       open.push(seen.unmount);
       expect(/[⊶⊷]/.test(seen.lastFrame() ?? '')).toBe(moves);
     }
