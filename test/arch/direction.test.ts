@@ -73,7 +73,7 @@ const PACKAGES: Readonly<Record<string, { readonly by: readonly string[]; readon
   react: { by: ['app', 'screens'] },
   ink: { by: ['app', 'screens'] },
   'ink-spinner': { by: ['screens'] },
-  zustand: { by: ['state', 'screens'] },
+  zustand: { by: ['state'] },
   zod: { by: ['lab', 'runbook', 'gates', 'symptoms', 'smoke', 'services', 'commands', 'practice'] },
   yaml: { by: ['lab', 'runbook', 'services', 'commands', 'practice'] },
   'string-width': { by: ['screens', 'term', 'services', 'commands'] },
