@@ -17,8 +17,8 @@ export interface PickUpOptions extends CheckOptions, Elsewhere {
 
 /**
  * Looks on every host for jobs that another run of the program began: those still running are followed, and with them
- * what that program goes on with in the same step; those that ended meanwhile are shown and journalled. Afterwards the
- * gates of their steps are asked. Nothing is started.
+ * what that program goes on with in the same step; those of the newest step that ended meanwhile are shown and journalled.
+ * Afterwards the gates of their steps are asked. Nothing is started.
  */
 export async function reattach(
   session: Session,
@@ -39,13 +39,20 @@ async function reattachHost(
   // Read after the list: a job that ends in between is then in the journal of whoever followed it.
   const { entries } = await session.journal.read();
   const known = new Set(entries.flatMap((entry) => (entry.kind === 'job' ? [entry.job] : [])));
+  const isKnown = (job: JobRecord): boolean => known.has(job.id) || session.ownJobs.has(job.id);
+  const newestKnown = Math.max(0, ...found.filter(isKnown).map((job) => job.startedAt));
   // What others ran and finished is theirs to tell; what they are running now concerns everyone.
   const left = found.filter(
-    (job) =>
-      !known.has(job.id) && !session.ownJobs.has(job.id) && (job.end === null || job.by === session.by),
+    (job) => !isKnown(job) && (job.end === null || (job.by === session.by && job.startedAt > newestKnown)),
+  );
+  const groups = byStep(left.toReversed());
+  // A program that was killed left one step of a host untold, the newest. Older ones are in another journal: that of
+  // another home directory, or one that was thrown away.
+  const untold = groups.filter(
+    (jobs, index) => index === groups.length - 1 || jobs.some((job) => job.end === null),
   );
   const ended: JobRecord[] = [];
-  for (const jobs of byStep(left.toReversed())) {
+  for (const jobs of untold) {
     const followed = await pickUp(session, host, jobs, doneBefore(session, host, jobs, entries), options);
     ended.push(...followed);
     if (followed.length < jobs.length) break;

@@ -369,6 +369,20 @@ describe('coming back', () => {
     expect(ended.map((job) => job.id)).toEqual(['j3']);
   });
 
+  it('tells of the newest step only, where the journal of all others is not here', async () => {
+    const lab = await fakeLab();
+    const done = { ...left, end: { kind: 'exited', exit: 0 } } as const;
+    // Newest first, as a host lists them.
+    lab.onHost.push(
+      { ...done, id: 'j3', startedAt: left.startedAt + 3 },
+      { ...done, id: 'j2', step: 'B1', startedAt: left.startedAt + 2 },
+      { ...done, id: 'j1', startedAt: left.startedAt + 1 },
+    );
+    expect((await reattach(lab.session)).map((job) => job.id)).toEqual(['j3']);
+    // Nor does the next start tell of those that are older still.
+    expect(await reattach(lab.session)).toEqual([]);
+  });
+
   it('does not pick up a job that this very program has started', async () => {
     const lab = await fakeLab();
     lab.onHost.push(left);
