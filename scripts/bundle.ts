@@ -103,6 +103,27 @@ const httpWithoutFacade: Plugin = {
   },
 };
 
+/**
+ * Ink remembers how 4,096 to 8,192 texts were measured and wrapped, each with its whole text; quick-lru keeps up to twice its
+ * size. Here a text is a part of the screen, 12 KB at 160×48, and logs and Pods make ten new ones a second: a screen left open
+ * grew by a megabyte a minute. Remembering the parts of the last few frames is all that helps.
+ */
+const inkRemembersLess: Plugin = {
+  name: 'ink-remembers-less',
+  setup(setup) {
+    setup.onLoad(
+      { filter: /[\\/]node_modules[\\/]ink[\\/]build[\\/](?:measure|wrap)-text\.js$/ },
+      async ({ path }) => {
+        const source = await readFile(path, 'utf8');
+        const size = 'maxSize: 4096';
+        if (source.split(size).length !== 2)
+          throw new Error('Ink has changed: look at how many texts it remembers now');
+        return { contents: source.replace(size, 'maxSize: 64') };
+      },
+    );
+  },
+};
+
 /** Zod speaks forty languages; what of it reaches a person here is said in our own two. */
 const zodWithoutLocales: Plugin = {
   name: 'zod-without-locales',
@@ -161,6 +182,7 @@ const clusterWithoutModels: Plugin = {
 export const LIBRARIES: readonly Plugin[] = [
   leaveOut,
   yogaWithoutFetch,
+  inkRemembersLess,
   stringWidthWithoutDelay,
   httpWithoutFacade,
   zodWithoutLocales,

@@ -1,6 +1,6 @@
 /** Ink at work: it draws the screen's frames and reads the keyboard. Loaded behind the first frame, for it takes its time. */
 import { render } from 'ink';
-import { createFrames } from './screens/frames.js';
+import { createFrames } from './paced-frames.js';
 import type { Scene } from './screens/scene.js';
 import { Frame, Keys, type KeysProps } from './screens/root.js';
 import { InkFrames } from './term/ink-frames.js';

@@ -4,7 +4,7 @@ import Spinner from 'ink-spinner';
 import { memo, useEffect, useSyncExternalStore, type ReactElement } from 'react';
 import { keyName } from '../input/names.js';
 import { SPINNER_COLUMNS } from './frame.js';
-import type { Frames, PaintedPart } from './frames.js';
+import type { Frames, PaintedPart } from './painted-frame.js';
 
 /** What reads the keyboard is told as the names of input/names.ts. */
 export interface KeysProps {

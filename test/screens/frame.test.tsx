@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { render } from 'ink';
 import { render as renderPlain } from 'ink-testing-library';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFrames } from '../../src/screens/frames.js';
+import { createFrames } from '../../src/paced-frames.js';
 import { Frame } from '../../src/screens/root.js';
 import type { Scene } from '../../src/screens/scene.js';
 import { InkFrames } from '../../src/term/ink-frames.js';

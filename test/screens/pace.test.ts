@@ -1,6 +1,7 @@
 /** When a frame is drawn: at once for a person, in peace for what merely moves, and not at all for what looks the same. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createFrames, type Frames } from '../../src/screens/frames.js';
+import { createFrames } from '../../src/paced-frames.js';
+import type { Frames } from '../../src/screens/painted-frame.js';
 import { createAppStore, type AppStore } from '../../src/state/store.js';
 import { createLogBook } from '../../src/state/logs.js';
 import { busyLab, start, viewOn } from './fixture.js';
