@@ -30,7 +30,11 @@ function show({ what, value, unit, target, how }: Row): string {
 
 const rows: Row[] = [];
 const [, , what, argument] = process.argv;
-if (what === 'soak' || (what === 'smoke' && argument !== undefined)) {
+if (what === 'smoke' && argument === undefined) {
+  process.stderr.write('npm run bench -- smoke LAB_FILE: it wants the lab file of three real hosts.\n');
+  process.exit(2);
+}
+if (what === 'soak' || what === 'smoke') {
   const found = what === 'soak' ? soak(Number(argument ?? '60')) : measureSmoke(argument ?? '');
   process.stdout.write(`${(await found).map(show).join('\n')}\n`);
   process.exit();

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- smoke LAB_FILE`: the smoke test of real hosts beside the same questions asked in other ways, in one run:
  * by a shell script with one ssh for each, and by Ansible (`ansible-playbook` of Debian's ansible-core). The lab has to be
- * green: then everything is asked once by each.
+ * green: then everything is asked once by each. Without Ansible on this computer that comparison is left out, and said so.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -41,6 +41,23 @@ function took(program: string, args: readonly string[], env: NodeJS.ProcessEnv =
       else reject(new Error(`${program} ended with ${code}`));
     });
   });
+}
+
+/** It refuses to start in a locale that is not installed. */
+const ANSIBLE_ENV = { LC_ALL: 'C.UTF-8' };
+
+/** Whether Ansible is there to be compared with; told on stderr when it is not. @throws Error when it is there and does not run */
+async function hasAnsible(): Promise<boolean> {
+  try {
+    await took('ansible-playbook', ['--version'], ANSIBLE_ENV);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    process.stderr.write(
+      'There is no ansible-playbook on this computer (Debian: apt-get install ansible-core): nothing is compared with Ansible.\n',
+    );
+    return false;
+  }
 }
 
 /** What is asked from the operator's computer, in the words of a shell. */
@@ -154,6 +171,7 @@ export async function measureSmoke(labFile: string, rounds = 3): Promise<readonl
 }
 
 async function measureIn(directory: string, labFile: string, rounds: number): Promise<readonly Row[]> {
+  const withAnsible = await hasAnsible();
   const at = (name: string): string => join(directory, name);
   const env = { ...process.env, XDG_STATE_HOME: at('state'), XDG_CONFIG_HOME: at('config'), NO_COLOR: '1' };
   const { runbook } = await loadRunbook(join(ROOT, 'assets'));
@@ -190,13 +208,9 @@ async function measureIn(directory: string, labFile: string, rounds: number): Pr
     runs.smoke.push(seconds);
     runs.slowest.push(slowest);
     runs.shell.push(await took('bash', [at('checks.sh')]));
-    runs.ansible.push(
-      await took('ansible-playbook', ['-i', at('inventory'), at('play.yml')], {
-        ANSIBLE_CONFIG: at('ansible.cfg'),
-        // It refuses to start in a locale that is not installed.
-        LC_ALL: 'C.UTF-8',
-      }),
-    );
+    if (!withAnsible) continue;
+    const ansible = { ANSIBLE_CONFIG: at('ansible.cfg'), ...ANSIBLE_ENV };
+    runs.ansible.push(await took('ansible-playbook', ['-i', at('inventory'), at('play.yml')], ansible));
   }
   const own = median(runs.smoke);
   const how = `median of ${rounds}; ${first.gates.length} gates, ${probes.length} probes, three real hosts, all green`;
@@ -211,9 +225,18 @@ async function measureIn(directory: string, labFile: string, rounds: number): Pr
     row('smoke test', own, 's', 'the whole program, with its start, logins, diary'),
     row('smoke test: its slowest single probe', median(runs.slowest), 's', 'as measured on its host'),
     row('the same questions, one ssh for each', median(runs.shell), 's'),
-    row('the same questions, by Ansible', median(runs.ansible), 's', 'strategy free, pipelining, no facts'),
+    ...(withAnsible
+      ? [
+          row(
+            'the same questions, by Ansible',
+            median(runs.ansible),
+            's',
+            'strategy free, pipelining, no facts',
+          ),
+        ]
+      : []),
     row('smoke test: to its slowest single probe', own / median(runs.slowest), '×'),
     row('one ssh for each: to the smoke test', median(runs.shell) / own, '×'),
-    row('Ansible: to the smoke test', median(runs.ansible) / own, '×'),
+    ...(withAnsible ? [row('Ansible: to the smoke test', median(runs.ansible) / own, '×')] : []),
   ];
 }
