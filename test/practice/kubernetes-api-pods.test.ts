@@ -99,6 +99,10 @@ describe('logs', () => {
       if (waiting?.reason === 'CrashLoopBackOff' && time !== undefined) waits.add(time);
       return waits.has('20s') && waits.has('40s');
     });
+    // Of all that ran and ended the host keeps the last ones only, as a kubelet leaves it.
+    expect((await statusOf('talks'))?.containerStatuses?.[0]?.restartCount).toBeGreaterThan(2);
+    const left = await cluster.root('vm-worker', 'crictl ps -a | grep -c " talks$"');
+    expect(Number(left.stdout)).toBeLessThanOrEqual(2);
     const backOff = (await eventsOf('talks')).find((event) => event.reason === 'BackOff');
     expect(backOff?.count).toBeGreaterThan(1);
     expect(backOff).toMatchObject({

@@ -154,7 +154,7 @@ export class ContainerRun {
       finishedAt: 0,
       log,
     };
-    runtime.containers.set(this.#container.id, this.#container);
+    runtime.begin(this.#container);
     this.state = 'running';
     this.reason = '';
     this.message = '';

@@ -123,6 +123,17 @@ export class ContainerRuntime {
     this.#host.machine.diskUsedBytes += image.bytes * 2;
     return image;
   }
+  /**
+   * A container begins to run. Of those that ran under its name before, the last one stays to be looked at, as the kubelet
+   * leaves it (`--maximum-dead-containers-per-container`, 1 unless told otherwise).
+   */
+  begin(container: Container): void {
+    const before = [...this.containers.values()].filter(
+      ({ id, name, podUid }) => podUid === container.podUid && name === container.name && id !== container.id,
+    );
+    for (const { id } of before.slice(0, -1)) this.containers.delete(id);
+    this.containers.set(container.id, container);
+  }
   /** Ends and forgets everything of a pod. */
   removePod(podUid: string): void {
     this.sandboxes.delete(podUid);

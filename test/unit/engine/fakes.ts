@@ -98,6 +98,8 @@ export interface FakeLab {
   /** How many saves fail from now on. */
   failSaves: number;
   linkStatus: LinkStatus;
+  /** Why nobody can log in; null: everybody can. */
+  failOpen: Error | null;
   failJournal: Error | null;
 }
 
@@ -119,6 +121,7 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
     failStarts: [],
     startedIds: [],
     failSaves: 0,
+    failOpen: null,
     failJournal: null,
     linkStatus: { kind: 'up', since: 0, sudo: 'nopasswd' },
   };
@@ -137,7 +140,7 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
     host,
     status: (): LinkStatus => state.linkStatus,
     onStatus: () => () => undefined,
-    open: () => Promise.resolve(),
+    open: () => (state.failOpen === null ? Promise.resolve() : Promise.reject(state.failOpen)),
     run: () => Promise.reject(new Error('not used')),
     renew: () => Promise.resolve(),
     dial: () => Promise.reject(new Error('no streams here')),

@@ -1,7 +1,7 @@
 /** The smoke test's rounds: what is asked, what is not asked again, and when it ends. */
 import { describe, expect, it } from 'vitest';
 import { checkGates } from '../../../src/services/engine/gates.js';
-import { runSmoke } from '../../../src/services/engine/smoke.js';
+import { bootsOf, runSmoke } from '../../../src/services/engine/smoke.js';
 import { firstNotGreen, type SmokeProgress } from '../../../src/smoke/progress.js';
 import { checklistSchema, type Checklist } from '../../../src/smoke/schema.js';
 import { fakeLab, type FakeLab } from '../engine/fakes.js';
@@ -130,6 +130,26 @@ describe('a smoke test', () => {
     });
     expect(asked(made, FIRST)).toBeGreaterThan(1);
     expect(states(end)).toEqual(['A1.first@vm-docker green', 'A1.second@vm-docker green']);
+  });
+
+  it('knows the boot of a host that came while the round ran, though nothing is left to ask', async () => {
+    const made = await lab();
+    made.answers.set(FIRST, good);
+    made.failOpen = new Error('no route to host');
+    made.linkStatus = { kind: 'idle' };
+    made.whileAsking = (id) => {
+      if (id !== FIRST) return;
+      made.failOpen = null;
+      made.linkStatus = { kind: 'up', since: 0, sudo: 'nopasswd' };
+    };
+    const end = await run(made);
+    expect(states(end)).toEqual(['A1.first@vm-docker green']);
+    expect(end.attempts).toBe(1);
+    expect(bootsOf(end.arrivals).map(({ host, bootId }) => `${host} ${bootId}`)).toEqual([
+      'vm-docker aaaaaaaa',
+      'vm-k8s aaaaaaaa',
+      'vm-worker aaaaaaaa',
+    ]);
   });
 
   it('does not wait when it is told not to', async () => {
