@@ -1,5 +1,5 @@
 /** What is known of the chosen row of the smoke screen, in whole sentences. */
-import { checkWord, diary as diaryText, expiry as expiryText, smoke as text } from '../i18n/texts/smoke.js';
+import { diary as diaryText, expiry as expiryText, smoke as text } from '../i18n/texts/smoke.js';
 import type { Text } from '../lab/types.js';
 import type { ExpiryRow } from '../smoke/expiry.js';
 import type { JudgedCheck, JudgedStage } from '../smoke/progress.js';
@@ -16,10 +16,12 @@ import {
   checkSign,
   checkTime,
   checkTone,
+  checkWordOf,
   differenceName,
   differenceWord,
   endDay,
   expiryName,
+  isAskedLast,
   leftTone,
   leftWord,
   localMinute,
@@ -46,14 +48,20 @@ function checkText(view: View, one: JudgedCheck, columns: number): Line[] {
   const symptom = standing === 'broken' || standing === 'rising' ? symptomHere(state, one) : null;
   const time = checkTime(view, one);
   const ended = standing === 'rising' && !isTesting(state.smoke.test);
-  const explain = ended ? text.notWaited : standing === 'pass' ? null : text.explain[standing];
+  const explain = ended
+    ? text.notWaited
+    : standing === 'rising' && isAskedLast(view, one)
+      ? text.bootOver
+      : standing === 'pass'
+        ? null
+        : text.explain[standing];
   const blockers = standing === 'behind' ? ` ${(result?.blockedBy ?? []).join(', ')}` : '';
   const words = explain === null ? '' : `${inLang(view, explain)}${blockers}`;
   const evidence = (result?.evidence ?? []).filter(({ excerpt }) => excerpt.trim() !== '');
   return [
     [
       checkSign(view, standing),
-      span(` ${inLang(view, checkWord[standing])}`, tone),
+      span(` ${checkWordOf(view, standing, [one])}`, tone),
       span(`  ${one.check.gate.gate}`, 'accent'),
       span(`  ${subjectOf(view, one)}  `, 'dim'),
       span(inLang(view, one.check.gate.title), 'title'),

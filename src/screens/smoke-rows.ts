@@ -65,14 +65,25 @@ export function checkTone(state: AppState, standing: CheckStanding): Tone {
 export function checkSign(view: View, standing: CheckStanding): Span {
   return span(glyphsOf(view).standing[SIGN[standing]], checkTone(view.state, standing));
 }
-function checkCells(view: View, standing: CheckStanding): Line {
+/** The word for how checks stand together. @param checks those it stands for, one or a whole stage */
+export function checkWordOf(view: View, standing: CheckStanding, checks: readonly JudgedCheck[]): string {
+  const rising = checks.filter(({ state }) => state === 'rising');
+  const last = standing === 'rising' && rising.length > 0 && rising.every((one) => isAskedLast(view, one));
+  return inLang(view, last ? text.askedAgain : checkWord[standing]);
+}
+function checkCells(view: View, standing: CheckStanding, checks: readonly JudgedCheck[]): Line {
   const tone = checkTone(view.state, standing);
   return [
     checkSign(view, standing),
     span(' '),
-    cell(inLang(view, checkWord[standing]), CHECK_COLUMNS, tone),
+    cell(checkWordOf(view, standing, checks), CHECK_COLUMNS, tone),
     span(' '),
   ];
+}
+
+/** It has had its time since the boot, and is asked a last time: what is red twice stays so. */
+export function isAskedLast({ state }: View, { until }: JudgedCheck): boolean {
+  return until !== null && until - state.now < 1000;
 }
 
 /** How long a check may still take, or when it became green, counted from the beginning of the test. */
@@ -101,7 +112,7 @@ function checkRow(view: View, one: JudgedCheck, chosen: boolean, columns: number
   return [
     chosenMark(view, chosen, true),
     span('   '),
-    ...checkCells(view, standing),
+    ...checkCells(view, standing, [one]),
     ...(id === 0 ? [] : [cell(gate.gate, id, red ? 'accent' : 'dim')]),
     cell(words, room, tone),
     span(' '),
@@ -122,7 +133,7 @@ function stageRow(view: View, one: JudgedStage, chosen: boolean, columns: number
   return [
     chosenMark(view, chosen, true),
     span(isUnfolded(state, one) ? '- ' : '+ ', 'dim'),
-    ...checkCells(view, standing),
+    ...checkCells(view, standing, one.checks),
     cell(inLang(view, one.stage.title), room, chosen ? 'pick' : 'title'),
     cell(count, 6, 'plain', 'right'),
     span(' '),

@@ -28,7 +28,7 @@ import type { Tone } from '../term/theme.js';
 import { rule } from './frame.js';
 import { linkWord } from './host-pane.js';
 import { smokeDetail } from './smoke-detail.js';
-import { localMinute, smokeRow } from './smoke-rows.js';
+import { isAskedLast, localMinute, smokeRow } from './smoke-rows.js';
 import { block, line, plain, prose, span, spread, BLANK, type Line, type Span } from './ui/line.js';
 import { glyphsOf, inLang, langOf, type View } from './view.js';
 
@@ -131,7 +131,7 @@ function sentence(view: View, test: SmokeTest): { readonly left: Line; readonly 
             left: line(` ${standing.fail} ${inLang(view, text.broken({ what }))}`, 'bad'),
             right: line(clock, 'dim'),
           }
-        : running(text.rising({ what }));
+        : running(isAskedLast(view, first) ? text.onceMore({ what }) : text.rising({ what }));
     }
     case 'concluding':
       return running(text.concluding);

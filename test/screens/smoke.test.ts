@@ -138,6 +138,14 @@ describe.each([
     expect(booting).not.toContain(checkWord.broken[lang]);
     expect(booting).toContain('0:42');
     expect(booting).toContain(text.left({ time: '1:00' })[lang]);
+    // On a host that is up for long nothing is still booting: it is asked once more, and said so.
+    const last = shownIn(after(asking(steady(options), BOOTING), { type: 'clock', now: NOW + 102_000 }));
+    const words = text.onceMore({ what: '' })[lang];
+    expect(last).toContain(words);
+    expect(last).not.toContain(text.rising({ what: '' })[lang]);
+    expect(last).not.toContain(checkWord.rising[lang]);
+    expect(last).toContain(text.once[lang]);
+    expect(booting).not.toContain(words);
     const broken = shownIn(ended(steady(options), BROKEN));
     expect(broken).toContain(smokeVerdict.broken[lang]);
     expect(broken).toContain('R2.harbor-containers');

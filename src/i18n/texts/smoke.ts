@@ -73,6 +73,16 @@ export const smoke = {
     (p) => `${p.time} left`,
   ),
   once: say('sekali lagi', 'once more'),
+  /** In place of the word for what still boots. */
+  askedAgain: say('ditanya lagi', 'asked again'),
+  onceMore: form<{ what: string }>(
+    (p) => `Merah, ditanya sekali lagi: ${p.what}`,
+    (p) => `Red, asked once more: ${p.what}`,
+  ),
+  bootOver: say(
+    'Waktu untuk menyala sudah lewat; ditanya sekali lagi sebelum disebut rusak.',
+    'The time to come up is over; asked once more before it is called broken.',
+  ),
   at: form<{ time: string }>(
     (p) => `pada ${p.time}`,
     (p) => `at ${p.time}`,
