@@ -1,5 +1,5 @@
 /**
- * `npm run schema`: writes the JSON Schemas of assets/runbook/*.yaml, assets/symptoms/*.yaml and assets/glossary.yaml for editors,
+ * `npm run schema`: writes the JSON Schemas of what is below assets/ (runbook, symptoms, faults, glossary …) for editors,
  * and those of the JSON documents that commands print (out-*.json) for programs that read them.
  * `jsonSchemas` is what test/unit compares the written files with.
  */
@@ -13,6 +13,7 @@ import { glossarySchema, phaseSchema, stepSchema, trackSchema } from '../src/run
 import { diarySchema } from '../src/smoke/diary-schema.js';
 import { calendarSchema } from '../src/smoke/expiry-schema.js';
 import { checklistSchema } from '../src/smoke/schema.js';
+import { faultSchema } from '../src/symptoms/fault-schema.js';
 import { symptomSchema } from '../src/symptoms/schema.js';
 
 const SOURCES: Readonly<Record<string, z.ZodType>> = {
@@ -22,6 +23,7 @@ const SOURCES: Readonly<Record<string, z.ZodType>> = {
   step: stepSchema,
   glossary: glossarySchema,
   symptom: symptomSchema,
+  fault: faultSchema,
   smoke: checklistSchema,
   diary: diarySchema,
   expiry: calendarSchema,

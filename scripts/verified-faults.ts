@@ -1,7 +1,9 @@
 /** The table of faults in docs/verified.md: what test runs have shown of each, kept in docs/verified-faults.json. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { FAULTS } from '../src/practice/faults.js';
+import type { Runbook } from '../src/runbook/types.js';
+import type { Fault } from '../src/symptoms/fault-schema.js';
+import { loadFaults, loadSymptoms } from '../src/symptoms/load.js';
 import { FAULT_PLACES, HEALERS, type FaultPlace, type FaultShown } from '../test/support/fault-shown.js';
 
 const cellSchema = z.strictObject({ found: z.string(), cause: z.string(), healed: z.enum(HEALERS) });
@@ -61,9 +63,18 @@ function cellText(cell: Cell | undefined): string {
   return `${cell.found}, ${cell.cause}, ${cell.healed}`;
 }
 
+/** @throws Error when the content has mistakes */
+export async function ourFaults(assets: string, runbook: Runbook): Promise<readonly Fault[]> {
+  const { catalogue } = await loadSymptoms([assets], runbook);
+  const { faults } = catalogue === null ? { faults: null } : await loadFaults([assets], runbook, catalogue);
+  if (faults === null) throw new Error('assets/symptoms or assets/faults has mistakes');
+  return faults;
+}
+
 /** The section of the document, in lines of Markdown. */
-export function faultLines(record: FaultRecord): readonly string[] {
-  const known = FAULTS.map(({ id, breaks }) => ({ id, breaks: breaks.en }));
+export function faultLines(record: FaultRecord, faults: readonly Fault[]): readonly string[] {
+  const known = faults.map(({ id, breaks }) => ({ id, breaks: breaks.en }));
+  const given = (place: FaultPlace): number => faults.filter((one) => one[place] !== undefined).length;
   const others = Object.keys(record)
     .filter((id) => !known.some((one) => one.id === id))
     .map((id) => ({ id, breaks: '' }));
@@ -74,7 +85,7 @@ export function faultLines(record: FaultRecord): readonly string[] {
     '',
     'Each is given to a whole lab by a test: the symptom that the program names first by itself, the cause that its walk',
     'proves, and who mends it: the _program_ by a fix of its own, or a _person_ whom it tells what to do. Afterwards every',
-    `gate is green again. In the practice lab ${at('practice')} of its ${known.length} faults, on real hosts ${at('hosts')}.`,
+    `gate is green again. In the practice lab ${at('practice')} of its ${given('practice')} faults, on real hosts ${at('hosts')}.`,
     '',
     '| Fault | What is broken | Practice | Real hosts |',
     '| --- | --- | --- | --- |',

@@ -13,6 +13,7 @@ import { loadRunbook } from '../src/runbook/load.js';
 import { FACTS, type Fact, type Where } from '../test/support/verified.js';
 import {
   faultLines,
+  ourFaults,
   overclaimedFaults,
   readFaults,
   shownFaultSchema,
@@ -126,7 +127,7 @@ export async function verifiedDocument(): Promise<string> {
       '| --- | --- | --- | --- | --- |',
       ...rows,
       '',
-      ...faultLines(await readFaults(FAULT_DATA)),
+      ...faultLines(await readFaults(FAULT_DATA), await ourFaults(join(ROOT, 'assets'), runbook)),
     ].join('\n'),
     { parser: 'markdown', printWidth: 110 },
   );

@@ -69,6 +69,10 @@ export function openEngine(
       live,
       now: Date.now,
       loadSymptoms: loadCatalogue,
+      async loadFaults(catalogue) {
+        const { readFaults } = await import('./commands/faults-content.js');
+        return { catalogue, faults: await readFaults(content, runbook, catalogue) };
+      },
       async loadSmoke() {
         const { readSmokeContent } = await import('./commands/smoke-content.js');
         return readSmokeContent(content, runbook);

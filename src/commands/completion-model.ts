@@ -40,6 +40,8 @@ export interface KnownNames {
   readonly symptoms: readonly string[];
   readonly faults: readonly string[];
   readonly secrets: readonly string[];
+  /** `vm-docker:/etc/hosts`: files of ours on the hosts. */
+  readonly files: readonly string[];
 }
 
 /** Every name stands in a shell script between spaces: whatever is more than a plain word is not offered. */
@@ -63,6 +65,9 @@ export function offerFor(placeholder: string, names: KnownNames, command: Comman
         return { kind: 'directories' };
       case 'HOST':
         words.push(...names.hosts);
+        break;
+      case 'HOST:PATH':
+        words.push(...names.files);
         break;
       case 'STEP':
         words.push(...names.steps);

@@ -11,8 +11,12 @@ function flags({ name, short }: OfferedOption): string {
 
 function bashOffer(offer: Offer): string {
   switch (offer.kind) {
-    case 'words':
-      return `COMPREPLY=($(compgen -W '${offer.words.join(' ')}' -- "$cur"))`;
+    case 'words': {
+      const words = offer.words.join(' ');
+      return offer.words.some((word) => word.includes(':'))
+        ? `COMPREPLY=($(compgen -W '${words}' -- "$whole")); COMPREPLY=("\${COMPREPLY[@]#"$before"}")`
+        : `COMPREPLY=($(compgen -W '${words}' -- "$cur"))`;
+    }
     case 'files':
       return 'compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "$cur"))';
     case 'directories':
@@ -34,11 +38,15 @@ export function bashCompletion({ commands, global }: CompletionModel): string {
   const globalFlags = global.map(flags).join(' ');
   return `# bash completion for ${PROGRAM}: source <(${PROGRAM} completion bash)
 _threebody_tui() {
-  local cur prev word command='' i skip=0
+  local cur prev word whole before='' command='' i skip=0
   cur=\${COMP_WORDS[COMP_CWORD]}
   prev=\${COMP_WORDS[COMP_CWORD-1]}
   # "=" is a word of its own to bash: --lab=x comes as three.
   if [ "$cur" = "=" ]; then cur=''; elif [ "$prev" = "=" ] && [ "$COMP_CWORD" -ge 2 ]; then prev=\${COMP_WORDS[COMP_CWORD-2]}; fi
+  # So is ":". What stands before it is matched, and left where it is.
+  whole=\${COMP_LINE:0:COMP_POINT}
+  whole=\${whole##*[[:space:]]}
+  if [[ $COMP_WORDBREAKS == *:* && $whole == *:* ]]; then before="\${whole%"\${whole##*:}"}"; fi
   for ((i = 1; i < COMP_CWORD; i++)); do
     word=\${COMP_WORDS[i]}
     if [ "$skip" = 1 ]; then

@@ -1,11 +1,13 @@
-/** `completion`: a script for the person's shell, with the names of the runbook in it. Contacts no lab. */
+/** `completion`: a script for the person's shell, with the names of the runbook and of the lab's journal. Contacts no lab. */
 import { nearest } from '../lab/nearest.js';
-import { HOST_NAMES } from '../lab/types.js';
+import { HOST_NAMES, Trouble } from '../lab/types.js';
+import type { Runbook } from '../runbook/types.js';
 import { completionModel, type KnownNames } from './completion-model.js';
 import { bashCompletion, fishCompletion, zshCompletion } from './completion-shells.js';
 import type { CommandContext, ExitCode } from './context.js';
 import { catalogueIfAny } from './catalogue.js';
-import { loadContent } from './lab-choice.js';
+import { faultsIfAny } from './faults-content.js';
+import { findLab, loadContent } from './lab-choice.js';
 import { usageTrouble } from './parse.js';
 
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
@@ -34,9 +36,10 @@ export async function completion(context: CommandContext): Promise<ExitCode> {
 async function namesOf(context: CommandContext): Promise<KnownNames> {
   const { line, assets, cwd } = context;
   const runbook = await loadContent(line.options.text('runbook'), assets, cwd);
-  const [catalogue, { FAULTS }] = await Promise.all([
+  const [catalogue, faults, files] = await Promise.all([
     catalogueIfAny(context, runbook),
-    import('../practice/faults.js'),
+    faultsIfAny(context, runbook),
+    filesOf(context, runbook),
   ]);
   const steps = runbook.phases.flatMap((phase) => phase.steps);
   return {
@@ -46,7 +49,31 @@ async function namesOf(context: CommandContext): Promise<KnownNames> {
     actions: steps.flatMap((step) => step.actions.map((action) => `${step.id}/${action.id}`)),
     gates: steps.flatMap((step) => step.gates.map((gate) => gate.fullId)),
     symptoms: catalogue.symptoms.map((one) => one.id),
-    faults: FAULTS.map((one) => one.id),
+    faults: faults.map((one) => one.id),
     secrets: runbook.parameters.filter((one) => one.type === 'secret').map((one) => one.name),
+    files,
   };
+}
+
+/**
+ * Files that the journal of this computer's lab says were written, as `drift` wants them.
+ * @throws Trouble when the lab was named. Otherwise a lab that cannot be read has no files: this runs whenever a shell starts,
+ * and every other command says what is wrong with it
+ */
+async function filesOf({ line, env, cwd }: CommandContext, runbook: Runbook): Promise<readonly string[]> {
+  const named = line.options.text('lab');
+  try {
+    const found = await findLab({ lab: named, practice: false }, runbook, env, cwd);
+    if (found === null) return [];
+    const [{ createJournal }, { writtenFiles }] = await Promise.all([
+      import('../services/journal/journal.js'),
+      import('../services/journal/written-files.js'),
+    ]);
+    // Nothing is written, so there is nothing to be masked: of what is read only paths come out.
+    const { entries } = await createJournal(found.lab.stateDir, { mask: (text) => text }).read();
+    return writtenFiles(entries).map(({ host, path }) => `${host}:${path}`);
+  } catch (error) {
+    if (error instanceof Trouble && named === undefined) return [];
+    throw error;
+  }
 }

@@ -56,7 +56,8 @@ export function diagnosisJson(report: DiagnosisReport): string {
   );
 }
 
-function gateContent({ gate, subject, verdict, say, symptom }: GateResult): Content {
+/** What a gate said, as both documents of `diagnose` have it. */
+export function gateContent({ gate, subject, verdict, say, symptom }: GateResult): Content {
   return { key: `${gate}@${subject}`, verdict, say, symptom };
 }
 

@@ -4,6 +4,7 @@ import { HOST_NAMES } from '../lab/types.js';
 import type { Catalogue, Symptom } from '../symptoms/types.js';
 import type { PlannedUndo, Undone } from '../services/engine/diagnose-undo.js';
 import { talk, type CommandContext, type ExitCode } from './context.js';
+import { undoJson } from './diagnose-undo-json.js';
 import { createNarrator } from './narrate.js';
 import { plainSigns } from './output/text.js';
 import { usageTrouble } from './parse.js';
@@ -40,6 +41,7 @@ export async function undoFix(
 ): Promise<ExitCode> {
   refuseOthers(context);
   const { asking, line } = context;
+  const startedAt = context.now();
   const narrator = createNarrator(context, () => lab.runbook);
   const lab: OpenLab = await openLab(context, { logs: narrator.logs });
   try {
@@ -48,27 +50,45 @@ export async function undoFix(
     const { newestUndo, carryOutUndo } = await import('../services/engine/diagnose-undo.js');
     const ids = named.map(({ id }) => id);
     const planned = await newestUndo(lab.session, catalogue, ids, context.signal);
+    const told = (undone: Undone | null, exit: ExitCode): ExitCode => {
+      if (!line.options.has('json')) return exit;
+      const { name, file, practice } = lab.session.lab;
+      context.streams.result(
+        undoJson({
+          version: context.version,
+          lab: { name, file, practice },
+          startedAt,
+          finishedAt: context.now(),
+          planned,
+          undone,
+          exit,
+          mask: lab.session.mask,
+        }),
+      );
+      return exit;
+    };
     if (planned === null) {
       talk(context, {
         id: 'Tidak ada perbaikan yang menyimpan sesuatu untuk dikembalikan.',
         en: 'No fix has kept anything that could be put back.',
       });
-      return troubles.size > 0 ? 3 : 0;
+      return told(null, troubles.size > 0 ? 3 : 0);
     }
     tell(context, planText(planned, context.language));
     if (!line.options.has('yes')) {
       if (asking === null) throw notAsked();
       if (!(await asking.yes({ id: 'Kembalikan? [y/T]', en: 'Undo it? [y/N]' }))) {
         talk(context, { id: 'Tidak ada yang diubah.', en: 'Nothing was changed.' });
-        return 2;
+        return told(null, 2);
       }
     }
     const undone = await carryOutUndo(lab.session, planned, {
       signal: context.signal,
       onRun: (run) => narrator.onRun(run),
     });
-    context.streams.result(plainSigns(resultText(undone, context.language), context.ascii));
-    return undone.carriedOut ? 0 : 1;
+    if (!line.options.has('json'))
+      context.streams.result(plainSigns(resultText(undone, context.language), context.ascii));
+    return told(undone, undone.carriedOut ? 0 : 1);
   } finally {
     await lab.close();
   }
@@ -103,7 +123,7 @@ function resultText({ carriedOut, results }: Undone, language: Language): string
 }
 
 function refuseOthers({ line }: CommandContext): void {
-  const other = (['fix', 'paste', 'bundle', 'json'] as const).find((name) => line.options.has(name));
+  const other = (['fix', 'paste', 'bundle'] as const).find((name) => line.options.has(name));
   if (other === undefined) return;
   throw usageTrouble(
     {

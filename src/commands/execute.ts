@@ -50,6 +50,8 @@ async function load(name: CommandName): Promise<Command> {
       return (await import('./expiry.js')).expiry;
     case 'diagnose':
       return (await import('./diagnose.js')).diagnose;
+    case 'fault':
+      return (await import('./fault.js')).fault;
     case 'secret':
       return (await import('./secret.js')).secret;
     case 'waive':

@@ -30,7 +30,7 @@ export async function list(context: CommandContext): Promise<ExitCode> {
       listGlossary(context, runbook, json);
       return 0;
     case 'faults':
-      await listFaults(context, json);
+      await listFaults(context, runbook, json);
       return 0;
   }
 }
@@ -218,16 +218,26 @@ async function listSymptoms(context: CommandContext, runbook: Runbook, json: boo
   );
 }
 
-async function listFaults(context: CommandContext, json: boolean): Promise<void> {
-  const { FAULTS } = await import('../practice/faults.js');
+async function listFaults(context: CommandContext, runbook: Runbook, json: boolean): Promise<void> {
+  const { faultContent } = await import('./faults-content.js');
+  const faults = await faultContent(context, runbook);
   const { language, color } = context;
   if (json) {
-    const faults = FAULTS.map(({ id, title, breaks }) => ({ id, title, breaks }));
-    return context.streams.result(jsonDocument('faults', { faults }));
+    const untold = { symptom: null, cause: null, mends: null };
+    const content = faults.map(({ id, layer, title, breaks, practice, hosts, 'met-by': metBy = [] }) => ({
+      id,
+      layer,
+      title,
+      breaks,
+      metBy,
+      practice: practice === 'untold' ? untold : (practice ?? null),
+      hosts: hosts ?? null,
+    }));
+    return context.streams.result(jsonDocument('faults', { faults: content }));
   }
-  const width = Math.max(...FAULTS.map((fault) => fault.id.length));
+  const width = Math.max(0, ...faults.map((fault) => fault.id.length));
   show(
     context,
-    FAULTS.map(({ id, breaks }) => `${paintTone(id.padEnd(width), 'title', color)}  ${breaks[language]}`),
+    faults.map(({ id, breaks }) => `${paintTone(id.padEnd(width), 'title', color)}  ${breaks[language]}`),
   );
 }

@@ -215,6 +215,10 @@ export const OPTIONS = {
     value: 'ID',
     about: { id: 'kerusakan yang dipasang; boleh diulang', en: 'a fault to put in; may be repeated' },
   },
+  heal: {
+    kind: 'flag',
+    about: { id: 'kembalikan yang sengaja dirusak', en: 'take back what was broken on purpose' },
+  },
   out: { kind: 'text', value: 'FILE', about: { id: 'berkas yang ditulis', en: 'the file to write' } },
   replace: { kind: 'flag', about: { id: 'timpa berkas yang sudah ada', en: 'replace files that exist' } },
   name: { kind: 'text', value: 'NAME', about: { id: 'nama lab', en: 'name of the lab' } },

@@ -4,11 +4,14 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseLabFile, type ParameterDefault } from '../lab/parse-lab.js';
 import type { Lab } from '../lab/types.js';
+import type { OwnFaults } from '../services/engine/fault-hands.js';
 import { PRIVATE_FILE, replaceFile } from '../services/files/atomic.js';
 import { labFileTrouble } from '../services/files/lab-file.js';
 
 export interface StartedPractice {
   readonly lab: Lab;
+  /** Breakages of its model, and their mending. */
+  readonly faults: OwnFaults;
   /** Ends the three hosts; what was remembered of them goes with them. */
   close(): Promise<void>;
 }
@@ -19,7 +22,10 @@ export interface StartedPractice {
  * @throws Trouble `lab-file` when the lab's own parameters do not fit the runbook pack
  */
 export async function startPractice(parameters: readonly ParameterDefault[]): Promise<StartedPractice> {
-  const { startPracticeLab } = await import('../practice/lab.js');
+  const [{ startPracticeLab }, { FAULTS }] = await Promise.all([
+    import('../practice/lab.js'),
+    import('../practice/faults.js'),
+  ]);
   const directory = await mkdtemp(join(tmpdir(), 'threebody-practice-'));
   const opened: { close(): Promise<void> }[] = [];
   try {
@@ -39,6 +45,7 @@ export async function startPractice(parameters: readonly ParameterDefault[]): Pr
     await replaceFile(lab.knownHosts, practice.knownHosts, PRIVATE_FILE);
     return {
       lab,
+      faults: { ids: FAULTS.map(({ id }) => id), inject: practice.inject, heal: practice.heal },
       async close() {
         await practice.close();
         await rm(directory, { recursive: true, force: true, maxRetries: 5 });

@@ -179,6 +179,19 @@ export const COMMANDS = {
       en: 'Without the name of a symptom the whole lab is looked at. With --paste an error message will do, even without a lab; with --bundle a bundle is read. --undo puts back the files that the newest fix changed; what happened in the cluster stays. Exit code: 0 nothing is broken, 1 something is, 3 something could not be looked at.',
     },
   },
+  fault: {
+    words: '[ID]',
+    count: [0, 1],
+    about: {
+      id: 'rusakkan lab dengan sengaja untuk berlatih, dan kembalikan; tanpa nama: apa yang bisa dan apa yang rusak',
+      en: 'break the lab on purpose to practise on, and take that back; without a name: what can be, and what is',
+    },
+    options: ['heal', 'yes', 'yes-destroy', 'json'],
+    more: {
+      id: 'Skripnya berjalan sebagai root di host dan tercatat di jurnal; namanya diketik dulu, atau --yes-destroy ID. --heal mengembalikan yang terakhir, atau ID. Di layar: t, lalu B (juga sebagai latihan tanpa nama) dan H. Kode keluar: 0 selesai, 1 tidak semuanya, 3 sebuah host tidak dapat dihubungi.',
+      en: 'Its scripts run as root on the hosts and are journalled; the name is typed first, or --yes-destroy ID. --heal takes back the newest, or ID. On the screen: t, then B (also as a drill without a name) and H. Exit code: 0 done, 1 not all of it, 3 a host could not be reached.',
+    },
+  },
   secret: {
     words: 'NAME',
     count: [1, 1],
@@ -232,8 +245,8 @@ export const COMMANDS = {
     },
     options: [],
     more: {
-      id: 'bash: `source <(threebody-tui completion bash)` di ~/.bashrc · zsh: simpan sebagai _threebody-tui di sebuah direktori $fpath · fish: simpan sebagai ~/.config/fish/completions/threebody-tui.fish. Langkah, gate, gejala, dan kerusakan ikut ditawarkan; lab tidak dihubungi.',
-      en: 'bash: `source <(threebody-tui completion bash)` in ~/.bashrc · zsh: keep it as _threebody-tui in a directory of $fpath · fish: keep it as ~/.config/fish/completions/threebody-tui.fish. Steps, gates, symptoms and faults are offered too; no lab is contacted.',
+      id: 'bash: `source <(threebody-tui completion bash)` di ~/.bashrc · zsh: simpan sebagai _threebody-tui di sebuah direktori $fpath · fish: simpan sebagai ~/.config/fish/completions/threebody-tui.fish. Langkah, gate, gejala, dan kerusakan ikut ditawarkan, untuk drift juga berkas yang menurut jurnal lab pernah ditulis saat skrip ini dibuat; lab tidak dihubungi.',
+      en: 'bash: `source <(threebody-tui completion bash)` in ~/.bashrc · zsh: keep it as _threebody-tui in a directory of $fpath · fish: keep it as ~/.config/fish/completions/threebody-tui.fish. Steps, gates, symptoms and faults are offered too, and to drift the files that the journal of the lab knew of when the script was made; no lab is contacted.',
     },
   },
   scaffold: {

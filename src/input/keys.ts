@@ -7,6 +7,8 @@ import type { KeyBinding, KeyContext, KeyPlace, LocalAct } from './binding.js';
 import { ANYWHERE_KEYS, HOST_KEYS, MOVE_KEYS, THROUGH_ALL } from './keys-anywhere.js';
 import { DIALOG_KEYS } from './keys-dialog.js';
 import { JOURNAL_KEYS } from './keys-journal.js';
+import { DRIFT_KEYS } from './keys-drift.js';
+import { FAULT_KEYS } from './keys-faults.js';
 import { LIVE_KEYS } from './keys-live.js';
 import { OPEN_KEYS, TEXT_KEYS } from './keys-places.js';
 import { SETUP_KEYS } from './keys-setup.js';
@@ -21,11 +23,13 @@ import { TROUBLE_KEYS } from './keys-troubles.js';
 
 export const KEY_TABLE: readonly KeyBinding[] = [
   ...TYPING_KEYS,
+  ...FAULT_KEYS,
   ...DIALOG_KEYS,
   ...SETUP_KEYS,
   ...OPEN_KEYS,
   ...JOURNAL_KEYS,
   ...LIVE_KEYS,
+  ...DRIFT_KEYS,
   ...DESCRIBE_KEYS,
   ...STREAM_KEYS,
   ...EVENT_KEYS,

@@ -1,5 +1,4 @@
 /** What a breakage of the practice lab is, and the hand that most of them use. */
-import type { Text } from '../lab/types.js';
 import type { Host, HostKeyPair } from './host.js';
 import type { World } from './model/network.js';
 
@@ -9,11 +8,9 @@ export interface LabParts {
   readonly hosts: readonly [Host, Host, Host];
   readonly makeHostKey: () => HostKeyPair;
 }
+/** Its words, and what it is found as, stand in assets/faults/ID.yaml. */
 export interface Fault {
   readonly id: string;
-  readonly title: Text;
-  /** What it breaks, as a person will meet it. */
-  readonly breaks: Text;
   /** Breaks the lab; gives the function that mends it again. */
   readonly apply: (lab: LabParts) => Promise<Heal> | Heal;
 }

@@ -17,18 +17,11 @@ export type { Fault, Heal, LabParts } from './fault.js';
 export const FAULTS: readonly Fault[] = [
   {
     id: 'clone-machine-id',
-    title: { id: 'VM hasil clone', en: 'Cloned VM' },
-    breaks: {
-      id: 'vm-k8s dan vm-worker punya machine-id yang sama',
-      en: 'vm-k8s and vm-worker have the same machine-id',
-    },
     apply: ({ hosts: [, k8s, worker] }) =>
       edit(worker, '/etc/machine-id', () => k8s.volume.text('/etc/machine-id') ?? ''),
   },
   {
     id: 'same-hostname',
-    title: { id: 'Dua VM bernama sama', en: 'Two VMs with one name' },
-    breaks: { id: 'vm-worker memakai hostname vm-k8s', en: 'vm-worker bears the hostname vm-k8s' },
     apply: ({ hosts: [, , worker] }) => {
       const before = worker.machine.hostname;
       const undo = edit(worker, '/etc/hostname', () => 'vm-k8s\n');
@@ -41,11 +34,6 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     id: 'clock-skew',
-    title: { id: 'Jam melenceng', en: 'Clock is off' },
-    breaks: {
-      id: 'jam vm-worker 7 menit di belakang dan tidak disinkronkan',
-      en: "vm-worker's clock is 7 minutes behind and not synchronised",
-    },
     apply: ({ hosts: [, , worker] }) => {
       const unit = worker.systemd.find('systemd-timesyncd');
       if (unit !== undefined) void worker.systemd.stop(unit);
@@ -58,11 +46,6 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     id: 'apt-lock',
-    title: { id: 'Kunci apt dipegang', en: 'apt lock is held' },
-    breaks: {
-      id: 'unattended-upgrades memegang kunci dpkg di vm-docker',
-      en: 'unattended-upgrades holds the dpkg lock on vm-docker',
-    },
     apply: ({ hosts: [docker] }) => {
       const holder = { pid: docker.kernel.takePid(), command: 'unattended-upgr' };
       docker.packages.acquire([LOCK_FILES.frontend, LOCK_FILES.dpkg, LOCK_FILES.lists], holder);
@@ -71,11 +54,6 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     id: 'dpkg-half-configured',
-    title: { id: 'dpkg terputus di tengah', en: 'dpkg was interrupted' },
-    breaks: {
-      id: 'paket needrestart di vm-k8s setengah terpasang',
-      en: 'the package needrestart on vm-k8s is half configured',
-    },
     apply: ({ hosts: [, k8s] }) => {
       const broken = k8s.packages.find('needrestart');
       if (broken !== undefined) broken.status = 'half-configured';
@@ -86,8 +64,6 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     id: 'sudo-password',
-    title: { id: 'sudo meminta kata sandi', en: 'sudo asks for a password' },
-    breaks: { id: 'aturan NOPASSWD di vm-docker hilang', en: 'the NOPASSWD rule on vm-docker is gone' },
     apply: ({ hosts: [docker] }) => {
       const path = `/etc/sudoers.d/90-${docker.user}`;
       const before = docker.volume.text(path) ?? '';
@@ -99,8 +75,6 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     id: 'host-off',
-    title: { id: 'VM mati', en: 'VM is off' },
-    breaks: { id: 'vm-worker dimatikan', en: 'vm-worker is switched off' },
     apply: async ({ hosts: [, , worker] }) => {
       await worker.powerOff();
       return () => worker.powerOn();
@@ -108,8 +82,6 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     id: 'disk-nearly-full',
-    title: { id: 'Disk hampir penuh', en: 'Disk is nearly full' },
-    breaks: { id: 'tinggal sekitar 40 MB di disk vm-docker', en: "about 40 MB are left on vm-docker's disk" },
     apply: ({ hosts: [docker] }) => {
       const before = docker.machine.diskUsedBytes;
       docker.machine.diskUsedBytes += Math.max(0, docker.freeBytes - 40 * 2 ** 20);
@@ -120,8 +92,6 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     id: 'small-memory',
-    title: { id: 'Memori terlalu kecil', en: 'Too little memory' },
-    breaks: { id: 'vm-k8s hanya punya 1 GiB', en: 'vm-k8s has 1 GiB only' },
     apply: ({ hosts: [, k8s] }) => {
       const before = k8s.machine.sizes.memoryMiB;
       k8s.machine.sizes.memoryMiB = 1024;
@@ -132,11 +102,6 @@ export const FAULTS: readonly Fault[] = [
   },
   {
     id: 'power-cut-in-init',
-    title: { id: 'Listrik padam saat kubeadm init', en: 'Power fails during kubeadm init' },
-    breaks: {
-      id: 'vm-k8s menyala ulang sekali, tepat ketika kubeadm init menunggu control plane',
-      en: 'vm-k8s restarts once, just when kubeadm init waits for the control plane',
-    },
     apply: ({ hosts: [, k8s] }) => {
       const begun = () => k8s.volume.find('/etc/kubernetes/manifests/kube-scheduler.yaml') !== undefined;
       // kubeadm restarts the kubelet once all manifests are written, and a unit that changes is told here.

@@ -164,6 +164,8 @@ export class Host {
   /** What a connection from outside meets. @param from the client's address */
   meets(from: string, address: string, port: number): 'open' | 'refused' | 'silent' {
     if (this.power !== 'on') return 'silent';
+    const before = this.firewall.before(port);
+    if (before !== 'pass') return before === 'drop' ? 'silent' : 'refused';
     if (this.listeners.find(address, port)?.published !== true) {
       const verdict = this.firewall.incoming(from, address, port);
       if (verdict !== 'pass') return verdict === 'drop' ? 'silent' : 'refused';
@@ -194,7 +196,7 @@ export class Host {
     this.systemd.halt();
     this.kube.halt();
     this.listeners.clear();
-    this.firewall.flush();
+    this.firewall.forget();
     this.packages.locks.clear();
     for (const listener of this.onPowerOff) listener();
     await this.kernel.killAll();

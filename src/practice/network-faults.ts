@@ -5,11 +5,6 @@ import { writeResolvedFiles } from './model/resolver.js';
 export const NETWORK_FAULTS: readonly Fault[] = [
   {
     id: 'hosts-missing',
-    title: { id: 'Nama hilang dari berkas hosts', en: 'Name missing from the hosts file' },
-    breaks: {
-      id: '/etc/hosts di vm-docker tidak memuat vm-worker',
-      en: '/etc/hosts on vm-docker does not name vm-worker',
-    },
     apply: ({ hosts: [docker] }) =>
       edit(docker, '/etc/hosts', (text) =>
         text
@@ -20,11 +15,6 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     id: 'hosts-wrong',
-    title: { id: 'Alamat salah di berkas hosts', en: 'Wrong address in the hosts file' },
-    breaks: {
-      id: 'di vm-worker nama harbor.local menuju alamat yang salah',
-      en: 'on vm-worker the name harbor.local leads to a wrong address',
-    },
     apply: ({ hosts: [docker, , worker] }) =>
       edit(worker, '/etc/hosts', (text) => {
         const wrong = docker.address.replace(/\d+$/, '142');
@@ -33,11 +23,6 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     id: 'resolv-conf-static',
-    title: { id: 'resolv.conf diganti berkas biasa', en: 'resolv.conf replaced by a plain file' },
-    breaks: {
-      id: '/etc/resolv.conf di vm-k8s menunjuk stub 127.0.0.53',
-      en: '/etc/resolv.conf on vm-k8s points at the stub 127.0.0.53',
-    },
     apply: ({ hosts: [, k8s] }) => {
       const { volume } = k8s;
       const etc = volume.find('/etc');
@@ -55,11 +40,6 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     id: 'public-dns-blocked',
-    title: { id: 'DNS publik ditutup', en: 'Public DNS is blocked' },
-    breaks: {
-      id: 'jaringan membuang semua pertanyaan ke DNS publik',
-      en: 'the network drops every question to public DNS',
-    },
     apply: ({ world }) => {
       world.publicDnsBlocked = true;
       return () => {
@@ -69,8 +49,6 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     id: 'sshd-stopped',
-    title: { id: 'sshd mati', en: 'sshd is stopped' },
-    breaks: { id: 'vm-worker menolak sambungan SSH', en: 'vm-worker refuses SSH connections' },
     apply: ({ hosts: [, , worker] }) => {
       const units = ['ssh.socket', 'ssh.service'].flatMap((name) => worker.systemd.find(name) ?? []);
       for (const unit of units) void worker.systemd.stop(unit);
@@ -81,11 +59,6 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     id: 'link-cut',
-    title: { id: 'Kabel terputus', en: 'Link is cut' },
-    breaks: {
-      id: 'vm-k8s tidak menjawab apa pun, sambungan menggantung',
-      en: 'vm-k8s answers nothing, connections hang',
-    },
     apply: ({ hosts: [, k8s] }) => {
       k8s.cutLink();
       return () => k8s.healLink();
@@ -93,8 +66,6 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     id: 'host-key-changed',
-    title: { id: 'Host key berubah', en: 'Host key has changed' },
-    breaks: { id: 'vm-docker tampil dengan host key lain', en: 'vm-docker shows another host key' },
     apply: ({ hosts: [docker], makeHostKey }) => {
       const before = docker.hostKey;
       docker.setHostKey(makeHostKey());
@@ -103,11 +74,6 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     id: 'pod-network-overlap',
-    title: { id: 'Jaringan bertabrakan', en: 'Networks collide' },
-    breaks: {
-      id: 'vm-worker punya kartu di jaringan 10.244.5.0/24',
-      en: 'vm-worker has a card in the network 10.244.5.0/24',
-    },
     apply: ({ hosts: [, , worker] }) => {
       const { machine } = worker;
       const before = machine.cards;
@@ -128,11 +94,6 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     id: 'wrong-address',
-    title: { id: 'Alamat VM berganti', en: 'Address has changed' },
-    breaks: {
-      id: 'vm-worker memegang alamat yang lain dari berkas lab',
-      en: 'vm-worker holds another address than the lab file says',
-    },
     apply: ({ hosts: [, , worker] }) => {
       const card = worker.machine.labCard;
       const before = card?.addresses ?? [];
@@ -145,11 +106,6 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     id: 'nat-dns-down',
-    title: { id: 'DNS jaringan mati', en: "The network's DNS is down" },
-    breaks: {
-      id: 'DNS dari DHCP (10.0.2.3) tidak menjawab',
-      en: 'the DNS that DHCP gave (10.0.2.3) does not answer',
-    },
     apply: ({ world }) => {
       world.natDnsDown = true;
       return () => {
@@ -159,8 +115,6 @@ export const NETWORK_FAULTS: readonly Fault[] = [
   },
   {
     id: 'resolved-stopped',
-    title: { id: 'systemd-resolved mati', en: 'systemd-resolved is stopped' },
-    breaks: { id: 'nama publik tidak terpecahkan di vm-k8s', en: 'public names do not resolve on vm-k8s' },
     apply: ({ hosts: [, k8s] }) => {
       const unit = k8s.systemd.find('systemd-resolved');
       if (unit !== undefined) void k8s.systemd.stop(unit);

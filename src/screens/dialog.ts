@@ -8,6 +8,7 @@ import type { Dialog } from '../state/types.js';
 import { actLines, chooseActLines } from './act-dialog.js';
 import { reportLines } from './report-dialog.js';
 import { containerLines } from './container-dialog.js';
+import { faultDialogLines, faultDialogTitle } from './fault-dialog.js';
 import { secretLines } from './secret-dialog.js';
 import { runContent, undoContent, type DialogContent } from './step-dialog.js';
 import { fixDialogLines, undoFixLines } from './troubles-fix.js';
@@ -118,6 +119,15 @@ function content(view: View, dialog: Dialog, columns: number, rows: number): Dia
         lines: undoFixLines(view, dialog, columns),
       };
     }
+    case 'choose-fault':
+    case 'confirm-fault':
+    case 'typed-fault':
+    case 'confirm-heal':
+      return {
+        title: faultDialogTitle(dialog),
+        tone: dialog.kind === 'typed-fault' ? 'bad' : 'title',
+        lines: faultDialogLines(view, dialog, columns, rows),
+      };
     case 'confirm-replace':
       return {
         title: text.replace.title,

@@ -8,6 +8,7 @@ import { isCancelling } from '../state/cancelling.js';
 import { runOn } from '../state/standing.js';
 import type { Tone } from '../term/theme.js';
 import { chosenMark } from './frame.js';
+import { driftHint } from './live/drift-hint.js';
 import { listGlance } from './live/list.js';
 import { roleLine } from './live/role-fact.js';
 import { isAsked, roleFacts } from './live/role.js';
@@ -208,7 +209,7 @@ function machineLines(view: View, host: HostName, columns: number): Line[] {
     return block([line(link.kind === 'up' ? inLang(view, home.waitingSample) : '', 'dim')], MACHINE_ROWS);
   }
   const run = runLine(view, host);
-  return [numbers(view, sample), run.length > 0 ? run : factLine(view, sample)];
+  return [numbers(view, sample), run.length > 0 ? run : factLine(view, host, sample, columns)];
 }
 
 /** What matters for the role of the host, then its containers or pods; its units and its log as long as it has none. */
@@ -228,9 +229,21 @@ function liveLines(view: View, host: HostName, columns: number, rows: number): L
   return [...roles, ...units, BLANK, ...tail.map((one) => line(one.text, 'dim'))];
 }
 
-export function factLine(view: View, sample: Sample): Line {
-  const reboot = sample.rebootPending ? `  ${inLang(view, home.rebootPending)}` : '';
-  return [span(sample.os, 'dim'), oldData(view, sample), span(reboot, 'warn')];
+/** What is worth a word of the machine beside its numbers; its system too, where there is room for both. */
+export function factLine(view: View, host: HostName, sample: Sample, columns: number): Line {
+  const hint = driftHint(view, host);
+  const worth: Line = [
+    oldData(view, sample),
+    span(sample.rebootPending ? `  ${inLang(view, home.rebootPending)}` : '', 'warn'),
+    ...(hint === null ? [] : [span('  '), hint]),
+  ];
+  const all = [span(sample.os, 'dim'), ...worth];
+  if (hint === null || lineWidth(all) <= columns) return all;
+  return worth
+    .filter(({ text }) => text.trim() !== '')
+    .flatMap((one, i) => {
+      return [span(i === 0 ? '' : '  '), { ...one, text: one.text.trim() }];
+    });
 }
 export function unitsOrNone(view: View, sample: Sample, columns: number): Line[] {
   if (Object.keys(sample.units).length === 0) return [line(inLang(view, home.noUnits), 'dim')];

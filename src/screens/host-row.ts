@@ -15,6 +15,7 @@ import {
   UNIT_GAP,
   unitsOrNone,
 } from './host-pane.js';
+import { driftHint } from './live/drift-hint.js';
 import { roleCell } from './live/role-fact.js';
 import { isAsked, roleFacts, tellingFact, worstFirst } from './live/role.js';
 import { block, cell, fullLine, lineWidth, span, BLANK, type Line, type Span } from './ui/line.js';
@@ -58,9 +59,11 @@ export function hostRow(view: View, host: HostName, columns: number): Line {
   );
 }
 
-/** The most telling fact of a host: what is worst for its role, else its units. */
+/** The most telling fact of a host: what is worst for its role, where all is well there files that were changed, else its units. */
 function tellingSpans(view: View, host: HostName, sample: Sample, columns: number): Line {
   const fact = isAsked(view, host) ? tellingFact(view, host) : null;
+  const hint = driftHint(view, host);
+  if (hint !== null && (fact === null || fact.health === 'good')) return [hint];
   return fact === null ? (unitFlow(view, sample, columns)[0] ?? []) : roleCell(view, fact);
 }
 
@@ -87,8 +90,9 @@ export function hostDetailRows(view: View, host: HostName, columns: number): Lin
     return block(rest, 2).map((one) => [indent, ...one]);
   }
   if (sample === null) return [BLANK, BLANK];
+  const machine: Line = [indent, ...numbers(view, sample), span('  ')];
   return [
-    [indent, ...numbers(view, sample), span('  '), ...factLine(view, sample)],
+    [...machine, ...factLine(view, host, sample, columns - lineWidth(machine))],
     [
       indent,
       ...(isAsked(view, host)

@@ -17,7 +17,10 @@ const MOST_EVIDENCE = 4;
 const MOST_FOLDED = 12;
 
 function evidenceBlock(view: View, evidence: readonly FoundEvidence[], columns: number): Line[] {
-  if (evidence.length === 0) return [line(`  ${inLang(view, text.unseen)}`, 'dim'), BLANK];
+  if (evidence.length === 0) {
+    const words = view.state.troubles.gathering === null ? text.unseen : text.unseenYet;
+    return [line(`  ${inLang(view, words)}`, 'dim'), BLANK];
+  }
   const told = new Map(
     evidence.map(({ observation, line: words }) => {
       const where = `${placeWord(view, observation.place)} ${observation.object ?? ''}`.trim();

@@ -6,6 +6,7 @@ import type { AppState } from '../state/types.js';
 import { inWalk, isBrowsing, TROUBLES_FILTER, TROUBLES_PASTE } from '../state/troubles-view.js';
 import { firstBroken } from '../symptoms/diagnosis.js';
 import { troubleList } from './troubles-list.js';
+import { faultBanner } from './fault-dialog.js';
 import { placesWord } from './troubles-parts.js';
 import { troubleText } from './troubles-walk.js';
 import { inputSpans } from './ui/field.js';
@@ -78,8 +79,9 @@ export function troublesScreen(view: View, columns: number, rows: number): Line[
   const top: Line[] = [
     spread([span(` ${inLang(view, text.title)}`, 'title')], [...summary(view), span(' ')], columns),
     secondLine(view, columns),
+    ...faultBanner(view, columns),
   ];
-  const room = rows - CHROME_ROWS;
+  const room = rows - top.length;
   const beside = listColumns(columns);
   const walk = (width: number): Line[] =>
     scrolled(
@@ -99,7 +101,10 @@ export function troublesScreen(view: View, columns: number, rows: number): Line[
 
 /** How many lines the walk has, and how many are in sight. */
 export function troublesExtent(view: View, columns: number, rows: number): { lines: number; rows: number } {
-  return { lines: troubleText(view, walkColumns(columns)).length, rows: rows - CHROME_ROWS };
+  return {
+    lines: troubleText(view, walkColumns(columns)).length,
+    rows: rows - CHROME_ROWS - faultBanner(view, columns).length,
+  };
 }
 
 /** The whole walk as text, for copying. */

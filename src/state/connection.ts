@@ -3,6 +3,7 @@ import { HOST_NAMES } from '../lab/types.js';
 import { gateKey, type GateKey } from '../gates/types.js';
 import { contentFor } from './content.js';
 import { dropQuestions, openDialog, saveEffect, withUi } from './dialogs.js';
+import { NO_FAULTS } from './faults-types.js';
 import { NO_LIVE } from './live/state.js';
 import { NO_PATH } from './path.js';
 import { NO_SMOKE } from './smoke-types.js';
@@ -113,6 +114,7 @@ function opened(state: AppState, message: Of<'lab.opened'>): AppState {
       path: NO_PATH,
       troubles: NO_TROUBLES,
       smoke: NO_SMOKE,
+      faults: NO_FAULTS,
       variants: message.variants,
     },
     {
@@ -142,6 +144,7 @@ function closed(state: AppState): AppState {
       path: NO_PATH,
       troubles: NO_TROUBLES,
       smoke: NO_SMOKE,
+      faults: NO_FAULTS,
     },
     { stack: ['welcome'], typing: null, gate: null, positions: {}, journal: null },
   );

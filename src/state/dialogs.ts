@@ -4,6 +4,7 @@ import type { GateKey } from '../gates/types.js';
 import type { StepId } from '../runbook/types.js';
 import { cancelOn } from './cancelling.js';
 import { stepOf } from './content.js';
+import { acceptFault, moveInFaults } from './faults-accept.js';
 import { acceptAct } from './live/agreeing.js';
 import { actRisk } from './live/acts.js';
 import type { Transition } from './messages.js';
@@ -59,6 +60,8 @@ export function textOf(dialog: Dialog): string {
     dialog.kind === 'typed-confirm' ||
     dialog.kind === 'typed-act' ||
     dialog.kind === 'typed-fix' ||
+    dialog.kind === 'typed-fault' ||
+    dialog.kind === 'choose-fault' ||
     dialog.kind === 'secret'
   )
     return dialog.input;
@@ -241,6 +244,11 @@ export function acceptDialog(state: AppState): Transition {
       return acceptFix(state, dialog, closeDialog(state));
     case 'confirm-undo-fix':
       return acceptUndo(dialog, closeDialog(state));
+    case 'choose-fault':
+    case 'confirm-fault':
+    case 'typed-fault':
+    case 'confirm-heal':
+      return acceptFault(state, dialog, closeDialog(state));
     case 'confirm-quit':
       return quit(state);
     // What was chosen is begun where it is accepted; see ui.ts.
@@ -270,26 +278,25 @@ export function rejectDialog(state: AppState): Transition {
   return [closeDialog(state), effects];
 }
 
+/** The last row that the cursor of a question with rows can stand on; null for one without. */
+function lastRow(dialog: Dialog): number | null {
+  if (dialog.kind === 'choose-host') return dialog.hosts.length;
+  if (dialog.kind === 'choose-act') return dialog.acts.length - 1;
+  if (dialog.kind === 'choose-container') return dialog.containers.length - 1;
+  return dialog.kind === 'choose-report' ? REPORT_FORMS.length - 1 : null;
+}
+
 export function moveInDialog(state: AppState, by: number): AppState {
   const { dialog } = state.ui;
-  if (dialog?.kind === 'choose-host') {
-    const cursor = Math.min(Math.max(0, dialog.cursor + by), dialog.hosts.length);
+  if (dialog === null) return state;
+  const last = lastRow(dialog);
+  if (last !== null && 'cursor' in dialog) {
+    const cursor = Math.min(Math.max(0, dialog.cursor + by), last);
     return withUi(state, { dialog: { ...dialog, cursor } });
   }
-  if (dialog?.kind === 'choose-act') {
-    const cursor = Math.min(Math.max(0, dialog.cursor + by), dialog.acts.length - 1);
-    return withUi(state, { dialog: { ...dialog, cursor } });
-  }
-  if (dialog?.kind === 'choose-container') {
-    const cursor = Math.min(Math.max(0, dialog.cursor + by), dialog.containers.length - 1);
-    return withUi(state, { dialog: { ...dialog, cursor } });
-  }
-  if (dialog?.kind === 'choose-report') {
-    const cursor = Math.min(Math.max(0, dialog.cursor + by), REPORT_FORMS.length - 1);
-    return withUi(state, { dialog: { ...dialog, cursor } });
-  }
-  if (dialog?.kind === 'secret') return withUi(state, { dialog: { ...dialog, keep: !dialog.keep } });
-  if (dialog?.kind === 'waive') {
+  if (dialog.kind === 'choose-fault') return withUi(state, { dialog: moveInFaults(state, dialog, by) });
+  if (dialog.kind === 'secret') return withUi(state, { dialog: { ...dialog, keep: !dialog.keep } });
+  if (dialog.kind === 'waive') {
     const next = dialog.field === 'reason' ? 'until' : 'reason';
     return replaceDialog(state, { ...dialog, field: next, problem: null });
   }

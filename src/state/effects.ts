@@ -2,6 +2,7 @@
 import type { GateKey, Waiver } from '../gates/types.js';
 import type { HostName, Language } from '../lab/types.js';
 import type { StepId, Variant } from '../runbook/types.js';
+import type { FaultsEffect } from './faults-types.js';
 import type { LiveEffect } from './live/state.js';
 import type { PathEffect } from './path.js';
 import type { ReportEffect } from './report-types.js';
@@ -15,6 +16,7 @@ export type Effect =
   | PathEffect
   | TroublesEffect
   | SmokeEffect
+  | FaultsEffect
   | ReportEffect
   | {
       readonly type: 'lab.open';

@@ -1,5 +1,6 @@
 import { HOST_NAMES, type HostName, type Language } from '../lab/types.js';
 import type { Runbook } from '../runbook/types.js';
+import { NO_FAULTS } from './faults-types.js';
 import { NO_LIVE } from './live/state.js';
 import { NO_PATH } from './path.js';
 import { NO_SMOKE } from './smoke-types.js';
@@ -53,6 +54,7 @@ export function initialState(options: InitialOptions): AppState {
     path: NO_PATH,
     troubles: NO_TROUBLES,
     smoke: NO_SMOKE,
+    faults: NO_FAULTS,
     ui: {
       stack: ['welcome'],
       dialog: null,

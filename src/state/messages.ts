@@ -2,6 +2,7 @@
 import type { GateKey } from '../gates/types.js';
 import type { HostName, Text } from '../lab/types.js';
 import type { StepId } from '../runbook/types.js';
+import type { FaultsUiMessage } from './faults-types.js';
 import type { LiveUiMessage } from './live/state.js';
 import type { PathUiMessage } from './path.js';
 import type { ReportUiMessage } from './report-types.js';
@@ -24,11 +25,14 @@ export type UiMessage =
   | PathUiMessage
   | TroublesUiMessage
   | SmokeUiMessage
+  | FaultsUiMessage
   | ReportUiMessage
   | { readonly type: 'ui.open'; readonly screen: ScreenName }
   | { readonly type: 'ui.back' }
   | { readonly type: 'ui.focus'; readonly by: 1 | -1 }
   | { readonly type: 'ui.host'; readonly host: HostName }
+  /** Opens a host at its files of ours. */
+  | { readonly type: 'ui.files'; readonly host: HostName }
   | { readonly type: 'ui.phase'; readonly by: 1 | -1 }
   | { readonly type: 'ui.step'; readonly step: StepId }
   | { readonly type: 'ui.gate'; readonly key: GateKey }

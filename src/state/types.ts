@@ -7,6 +7,7 @@ import type { GateKey, GateResult, Waiver } from '../gates/types.js';
 import type { HostName, Language, Parameters, Text } from '../lab/types.js';
 import type { Runbook, StepId, Variant } from '../runbook/types.js';
 import type { HostKey, JobEnd, JobId, JournalEntry, LinkStatus, Sample } from '../services/ports.js';
+import type { FaultDialog, FaultsServiceMessage, FaultsState } from './faults-types.js';
 import type { ContainerDialog } from './live/containers.js';
 import type { ActDialog, LiveServiceMessage, LiveState } from './live/state.js';
 import type { PathServiceMessage, PathState } from './path.js';
@@ -175,6 +176,7 @@ export type Dialog =
   | ContainerDialog
   | FixDialog
   | UndoFixDialog
+  | FaultDialog
   | ReportDialog
   | { readonly kind: 'confirm-quit'; readonly running: readonly StepRunKey[] }
   | { readonly kind: 'trouble'; readonly trouble: TroubleView };
@@ -221,6 +223,7 @@ export interface AppState {
   readonly path: PathState;
   readonly troubles: TroublesState;
   readonly smoke: SmokeState;
+  readonly faults: FaultsState;
   readonly ui: UiState;
 }
 
@@ -262,6 +265,7 @@ export type ServiceMessage =
   | PathServiceMessage
   | TroublesServiceMessage
   | SmokeServiceMessage
+  | FaultsServiceMessage
   | { readonly type: 'clock'; readonly now: number }
   | { readonly type: 'terminal'; readonly terminal: TerminalView }
   | {

@@ -100,6 +100,18 @@ export function typingTarget(state: AppState): TypingTarget | null {
         put: (input, caret) => withUi(state, { dialog: { ...dialog, input }, caret }),
       };
     }
+    if (dialog.kind === 'typed-fault') {
+      return {
+        text: dialog.input,
+        put: (input, caret) => withUi(state, { dialog: { ...dialog, input }, caret }),
+      };
+    }
+    if (dialog.kind === 'choose-fault') {
+      return {
+        text: dialog.input,
+        put: (input, caret) => withUi(state, { dialog: { ...dialog, input, cursor: 0 }, caret }),
+      };
+    }
     if (dialog.kind === 'typed-fix') {
       return {
         text: dialog.input,

@@ -15,6 +15,7 @@ import { caretAtEnd, focusField, leaveField } from './draft.js';
 import { chosenGate } from './lists.js';
 import { chosenContainer } from './live/containers.js';
 import { live } from './live.js';
+import { HOST_TABS } from './live/listing.js';
 import { askPath, pathTick } from './path.js';
 import type { Message, Transition } from './messages.js';
 import { characters, editText, typingTarget } from './typing.js';
@@ -104,6 +105,10 @@ export function ui(state: AppState, message: UiSliceMessage): Transition {
     }
     case 'ui.host':
       return [withUi(state, { focusedHost: message.host }), []];
+    case 'ui.files': {
+      const positions = { ...state.ui.positions, 'host.tab': HOST_TABS.indexOf('files') };
+      return open(withUi(state, { focusedHost: message.host, positions }), 'host');
+    }
     case 'ui.phase':
       return [turnPhase(state, message.by), []];
     case 'ui.step':

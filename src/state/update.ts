@@ -1,6 +1,7 @@
 /** The one function that changes the state: pure, and split by what a message is about. */
 import { connection } from './connection.js';
 import { draft } from './draft.js';
+import { faults, settleFaults } from './faults.js';
 import { gates } from './gates.js';
 import { live, settleLive } from './live.js';
 import type { Message, Transition } from './messages.js';
@@ -14,7 +15,7 @@ import { vagrant } from './vagrant.js';
 
 /** The next state, and what is asked of the world. Never throws, never mutates, reads no clock. */
 export function update(state: AppState, message: Message): Transition {
-  return settleTroubles(state, message, settleLive(state, slice(state, message)));
+  return settleFaults(message, settleTroubles(state, message, settleLive(state, slice(state, message))));
 }
 
 function slice(state: AppState, message: Message): Transition {
@@ -105,6 +106,12 @@ function slice(state: AppState, message: Message): Transition {
     case 'troubles.focus':
     case 'troubles.back':
       return troubles(state, message);
+    case 'faults.known':
+    case 'faults.broke':
+    case 'faults.healed':
+    case 'faults.choose':
+    case 'faults.heal':
+      return faults(state, message);
     case 'smoke.begun':
     case 'smoke.progress':
     case 'smoke.concluding':
@@ -138,6 +145,7 @@ function slice(state: AppState, message: Message): Transition {
     case 'ui.back':
     case 'ui.focus':
     case 'ui.host':
+    case 'ui.files':
     case 'ui.phase':
     case 'ui.step':
     case 'ui.gate':

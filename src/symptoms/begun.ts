@@ -1,22 +1,23 @@
 /** Which red gates mean that something broke, and which only that it was never made. Pure. */
-import type { GateId, GateResult } from '../gates/types.js';
+import type { GateKey, GateResult } from '../gates/types.js';
 import type { Runbook, Step, StepId } from '../runbook/types.js';
 
 /** What is known of the past; see `historyOf`. */
 export interface History {
   /** Steps whose actions were run, and not undone since. */
   readonly run: ReadonlySet<StepId>;
-  /** Gates that passed at some time since then. */
-  readonly passed: ReadonlySet<GateId>;
+  /** Gates that passed at some time since then, each where it did: one that is green on vm-k8s says nothing about vm-docker. */
+  readonly passed: ReadonlySet<GateKey>;
 }
 
 /** One entry of the past, oldest first: a step done or undone, a gate that passed. */
 export type Past =
-  { readonly kind: 'run' | 'undo'; readonly step: StepId } | { readonly kind: 'pass'; readonly gate: GateId };
+  | { readonly kind: 'run' | 'undo'; readonly step: StepId }
+  | { readonly kind: 'pass'; readonly gate: GateKey };
 
 export function historyOf(entries: readonly Past[]): History {
   const run = new Set<StepId>();
-  const passed = new Set<GateId>();
+  const passed = new Set<GateKey>();
   for (const entry of entries) {
     if (entry.kind === 'pass') passed.add(entry.gate);
     else if (entry.kind === 'run') run.add(entry.step);
@@ -44,7 +45,9 @@ export function meaningful(
   const steps = runbook.phases.flatMap((phase) => phase.steps);
   const known = history.run.size > 0 || history.passed.size > 0;
   const begun = withNeeds(steps, known ? history.run : guessed(steps, results));
-  return results.filter(({ gate }) => begun.has(gate.split('.', 1)[0] ?? '') || history.passed.has(gate));
+  return results.filter(
+    ({ gate, subject }) => begun.has(gate.split('.', 1)[0] ?? '') || history.passed.has(`${gate}@${subject}`),
+  );
 }
 
 /** So many steps that look made are no chance: then one of them that is broken does not hide those above it. */

@@ -67,9 +67,21 @@ function count(found: Found): number {
   return FOUND_NAMES.filter((name) => found[name] !== '').length;
 }
 
-/** The host at which most of the evidence was seen; null when it was seen at none. */
+/**
+ * The host at which most of the evidence was seen; null when it was seen at none. Gates count only when there is nothing
+ * else: one that asks about a node is asked on the control plane, while the node's own condition names the node. What
+ * speaks for a cause counts twice: hosts that asked for another one are red at their own places as well.
+ */
 export function foundAt(evidence: readonly FoundEvidence[]): HostName | null {
-  const counts = HOST_NAMES.map((host) => evidence.filter((one) => one.observation.place === host).length);
+  const direct = evidence.filter(
+    ({ observation: { source, place } }) => source !== 'gate' && HOST_NAMES.some((host) => host === place),
+  );
+  const telling = direct.length > 0 ? direct : evidence;
+  const counts = HOST_NAMES.map((host) =>
+    telling
+      .filter((one) => one.observation.place === host)
+      .reduce((sum, { hints }) => sum + (hints === null ? 1 : 2), 0),
+  );
   const most = Math.max(...counts);
   return most === 0 ? null : (HOST_NAMES[counts.indexOf(most)] ?? null);
 }

@@ -6,17 +6,17 @@ import { z } from 'zod';
 import { HOST_NAMES } from '../lab/types.js';
 import { actionSchema, conditionSchema, probeSchema } from '../runbook/schema.js';
 
-const say = z
+export const say = z
   .strictObject({ id: z.string().min(1), en: z.string().min(1) })
   .describe('The same sentence in Indonesian and English.');
-const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens');
-const symptomId = z.string().regex(/^S[0-9]{2}$/, 'a symptom id is S and two digits, like S49');
+export const slug = z.string().regex(/^[a-z][a-z0-9-]*$/, 'lower-case words joined by hyphens');
+export const symptomId = z.string().regex(/^S[0-9]{2}$/, 'a symptom id is S and two digits, like S49');
 const trap = z.string().regex(/^T[0-9]{2}$/);
-const stepId = z.string().regex(/^[A-Z][0-9]{0,2}[a-z]?$/);
+export const stepId = z.string().regex(/^[A-Z][0-9]{0,2}[a-z]?$/);
 const gateId = z
   .string()
   .regex(/^[A-Z][0-9]{0,2}[a-z]?\.[a-z][a-z0-9-]*$/, 'a gate is STEP.name, like R3.api');
-const host = z.enum(HOST_NAMES);
+export const host = z.enum(HOST_NAMES);
 
 /** Where the lab can be broken, lowest first: what is broken below explains what is red above. */
 export const LAYERS = [
@@ -164,6 +164,10 @@ export const checkSchema = z.strictObject({
     .optional()
     .describe('runs where the evidence was seen when that is a host, else at `on`'),
   probe: probeSchema,
+  'some-suffice': z
+    .literal(true)
+    .optional()
+    .describe('of a compare: places that do not answer are left out, as long as one of them does'),
   expected: say.describe('what a healthy lab answers'),
   outcomes: z.array(outcomeSchema).min(2),
 });

@@ -16,7 +16,8 @@ import type {
 } from './types.js';
 
 /**
- * What an answer means. A place that did not answer makes it one that could not be asked: silence rules nothing out.
+ * What an answer means. A place that did not answer makes it one that could not be asked: silence rules nothing out. Only
+ * where some suffice it is left out, as long as another one answered.
  * @param now epoch ms
  */
 export function judgeCheck(
@@ -26,13 +27,19 @@ export function judgeCheck(
 ): Answer {
   const evidence = [...recordings.values()].map(toEvidence);
   const base = { check: rendered.check.id, evidence, at: now };
-  const silent = silentPlace(rendered, recordings);
+  const heard = rendered.check['some-suffice'] === true ? answering(recordings) : recordings;
+  const silent = heard.size > 0 && heard !== recordings ? null : silentPlace(rendered, recordings);
   if (silent !== null) return { ...base, outcome: null, say: silent };
-  const found = rendered.outcomes.find(({ when }) => when === undefined || holds(when, recordings));
+  const found = rendered.outcomes.find(({ when }) => when === undefined || holds(when, heard));
   const outcome = found === undefined ? undefined : rendered.check.outcomes[found.index];
   if (found === undefined || outcome === undefined)
     return { ...base, outcome: null, say: { id: 'tidak ada jawaban yang cocok', en: 'no outcome fits' } };
-  return { ...base, outcome: found.index, say: quoteSeen(outcome.say, recordings) };
+  return { ...base, outcome: found.index, say: quoteSeen(outcome.say, heard) };
+}
+
+/** What came from places that did answer. */
+function answering(recordings: ReadonlyMap<Place, Recording>): ReadonlyMap<Place, Recording> {
+  return new Map([...recordings].filter(([, one]) => one.error === null || one.exit !== null));
 }
 
 /**

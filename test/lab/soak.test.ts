@@ -18,7 +18,7 @@ const MINUTES = Number(process.env['THREEBODY_SOAK'] ?? '0');
 const NAME = 'threebody-churn';
 const IMAGE = process.env['THREEBODY_LIVE_IMAGE'] ?? 'busybox';
 /** Between two changes, ms: each takes some seconds itself. */
-const BETWEEN_MS = 2_000;
+const BETWEEN_MS = 5_000;
 /** What resident memory may differ by without anything being kept: V8 gives back when it sees fit. */
 const SLACK_MIB = 15;
 

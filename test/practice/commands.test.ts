@@ -147,6 +147,26 @@ describe('network', () => {
   });
 });
 
+describe('iptables', () => {
+  it('shows a rule that somebody made by hand, and takes it away', async () => {
+    await lab.inject('node-ports-dropped');
+    const worker = await connect(lab, 'vm-worker');
+    const asRoot = (script: string): Promise<Answer> =>
+      run(worker, `sudo -n -- bash -s <<'END_OF_ROOT'\n${script}\nEND_OF_ROOT\n`);
+    const rule = '-p tcp -m tcp --dport 30080:32767 -j DROP';
+    expect((await asRoot('iptables -t mangle -S PREROUTING')).stdout).toBe(
+      `-P PREROUTING ACCEPT\n-A PREROUTING ${rule}\n`,
+    );
+    expect((await run(worker, 'iptables -S\n')).stderr).toContain('you must be root');
+    const done = await asRoot(
+      `iptables -t mangle -D PREROUTING ${rule}; echo "$?"; iptables -t mangle -D PREROUTING ${rule}; echo "$?"; iptables -t mangle -S PREROUTING`,
+    );
+    expect(done.stdout).toBe('0\n1\n-P PREROUTING ACCEPT\n');
+    worker.end();
+    await lab.heal('node-ports-dropped');
+  });
+});
+
 describe('the machine', () => {
   it('df, free and nproc tell its size', async () => {
     const answer = await user(

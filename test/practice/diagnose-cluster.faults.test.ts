@@ -13,7 +13,6 @@ rehearseFaults(
     ['app-secret-missing', 'S58', 'no-secret', 'program'],
     ['registry-config-missing', 'S50', 'no-hosts-toml', 'program'],
     ['kubelet-stopped', 'S33', 'stopped', 'program'],
-    ['node-ports-rejected', 'S28', 'firewall', 'program'],
     ['cri-disabled', 'S35', 'disabled', 'program'],
     ['containerd-broken', 'S34', 'bad-config', 'program'],
     ['app-env-missing', 'S64', 'settings', 'program'],

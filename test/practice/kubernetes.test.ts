@@ -188,6 +188,16 @@ kubectl -n kube-system rollout status ds/calico-node --timeout=300s | tail -n 1;
         .stdout,
     ).toBe('0\nok');
   });
+
+  it('writes one manifest of its control plane again, as it was', async () => {
+    const file = '/etc/kubernetes/manifests/kube-apiserver.yaml';
+    const again = await k8s(
+      `mv ${file} /root/kept; kubeadm init phase control-plane apiserver --apiserver-advertise-address=192.168.56.43; diff /root/kept ${file} && echo same
+until [ "$(curl -sk https://127.0.0.1:6443/livez)" = ok ]; do sleep 1; done; kubeadm init phase control-plane nothing; echo "$?"`,
+    );
+    expect(again.stdout).toBe('[control-plane] Creating static Pod manifest for "kube-apiserver"\nsame\n1\n');
+    expect(again.stderr).toContain('unknown command "nothing"');
+  });
 });
 
 describe('kubectl', () => {
@@ -234,6 +244,19 @@ kubectl get node nope; echo "$?"; kubectl get nonsense; kubectl get nodes -o jso
     const port = await root('vm-docker', 'curl -s http://192.168.56.43:30080/ | grep -c nginx');
     expect(port.stdout).toBe('1\n');
     expect((await k8s('ss -lnt | grep -c 30080; kubectl delete deploy,svc web')).stdout).toMatch(/^0\n/);
+  });
+
+  it('has variables refer to a Secret where they were written out', async () => {
+    const answer =
+      await k8s(`kubectl create secret generic keys --from-literal=DB_NAME=a --from-literal=other=b >/dev/null
+kubectl create deployment box --image=nginx:alpine >/dev/null; kubectl set env deploy/box DB_NAME=written MORE=1
+kubectl set env deploy/box --from=secret/keys --keys=DB_NAME
+kubectl get deploy box -o jsonpath='{.spec.template.spec.containers[0].env}'; echo
+kubectl set env deploy/box --from=secret/none; kubectl delete deploy/box secret/keys >/dev/null`);
+    expect(answer.stdout).toBe(
+      'deployment.apps/box env updated\ndeployment.apps/box env updated\n[{"name":"DB_NAME","valueFrom":{"secretKeyRef":{"key":"DB_NAME","name":"keys"}}},{"name":"MORE","value":"1"}]\n',
+    );
+    expect(answer.stderr).toContain('secrets "none" not found');
   });
 
   it('labels, taints, annotates, waits with an end', async () => {

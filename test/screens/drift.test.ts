@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { fileStateSaid, fileStateWord, driftText } from '../../src/i18n/texts/drift.js';
 import { live as liveText } from '../../src/i18n/texts/live.js';
 import { liveReasons } from '../../src/i18n/texts/live-screens.js';
-import { LANGUAGES, type Language } from '../../src/lab/types.js';
+import { HOST_NAMES, LANGUAGES, type HostName, type Language } from '../../src/lab/types.js';
+import { DRIFT_KEY } from '../../src/input/keys-drift.js';
 import { keyOutcome } from '../../src/input/keys.js';
 import { keyContextOf } from '../../src/screens/key-context.js';
 import { plain } from '../../src/screens/ui/line.js';
@@ -11,9 +12,9 @@ import { createLiveBook, type LiveBook } from '../../src/state/live/book.js';
 import { fileActs } from '../../src/state/live/items.js';
 import type { AppState } from '../../src/state/types.js';
 import { CLOSED, DIFF, EDITED, GONE, KEPT, lookedInto } from './drift-data.js';
-import { after, busyLab, start, viewOn } from './fixture.js';
+import { after, busyLab, NOW, opened, sample, start, viewOn } from './fixture.js';
 import { frameOf, hostTabOf } from './frames.js';
-import { facts, ourFile } from './live-data.js';
+import { facts, healthyBook, ourFile } from './live-data.js';
 
 function book(): LiveBook {
   const live = createLiveBook();
@@ -112,5 +113,87 @@ describe('a file that has changed', () => {
   it('offers nothing when it is as its step left it', () => {
     const outcome = outcomeOf(lookedInto(sized('en'), ourFile({}), []), book(), 'a');
     expect(outcome).toEqual({ type: 'ui.refuse', why: liveReasons.asLeft });
+  });
+});
+
+describe('home', () => {
+  const SIZES = [
+    [80, 24],
+    [120, 40],
+    [200, 50],
+  ] as const;
+  /** The chosen host is vm-docker, all is well, and two files were changed on vm-worker. */
+  function changed(more: readonly HostName[] = []): LiveBook {
+    const live = healthyBook();
+    for (const host of [...more, 'vm-worker'] as const)
+      live.setFacts(host, facts({ files: [GONE, KEPT, EDITED] }));
+    return live;
+  }
+  const home = (lang: Language, columns: number, rows: number, ascii = false): AppState =>
+    HOST_NAMES.reduce(
+      (state, host) =>
+        after(
+          state,
+          { type: 'link', host, status: { kind: 'up', since: NOW, sudo: 'nopasswd' } },
+          { type: 'sample', host, sample: sample(host) },
+        ),
+      after(opened(start({ lang, terminal: { columns, rows, ascii } })), {
+        type: 'ui.host',
+        host: 'vm-docker',
+      }),
+    );
+
+  it('says beside the host that files were changed there, and how to see them; else not a word', () => {
+    for (const lang of LANGUAGES)
+      for (const [columns, rows] of SIZES) {
+        const hint = driftText.hint({ count: 2, key: DRIFT_KEY })[lang];
+        const state = home(lang, columns, rows, columns === 80);
+        expect(textOf(state, changed()).split(hint), `${columns} ${lang}`).toHaveLength(2);
+        expect(textOf(state, changed(['vm-docker'])), `${columns} ${lang}`).toContain(hint);
+        expect(textOf(state, healthyBook())).not.toContain(`(${DRIFT_KEY})`);
+      }
+  });
+
+  it('is never green about it, and has no colour once the facts are old', () => {
+    const state = home('en', 80, 24);
+    const tones = (live: LiveBook): readonly unknown[] =>
+      frameOf(state, undefined, live)
+        .lines.flat()
+        .filter(({ text }) => text.includes(`(${DRIFT_KEY})`))
+        .map(({ tone }) => tone);
+    const live = changed();
+    expect(tones(live)).toEqual(['warn']);
+    live.setStatus('facts@vm-worker', {
+      kind: 'lost',
+      since: NOW,
+      lastSeen: NOW,
+      retryAt: null,
+      why: driftText.noneSeen,
+      remedy: driftText.noneSeen,
+    });
+    expect(tones(live)).toEqual(['dim']);
+  });
+
+  it('a key opens the list on the host that has them; the chosen host first', () => {
+    const state = home('en', 80, 24);
+    expect(outcomeOf(state, changed(), DRIFT_KEY)).toEqual({ type: 'ui.files', host: 'vm-worker' });
+    expect(outcomeOf(state, changed(['vm-docker']), DRIFT_KEY)).toEqual({
+      type: 'ui.files',
+      host: 'vm-docker',
+    });
+    const files = after(state, { type: 'ui.files', host: 'vm-worker' });
+    const [first, second] = textOf(files, changed())
+      .split('\n')
+      .filter((row) => row.includes('/etc/'));
+    expect(first).toContain(fileStateWord.missing.en);
+    expect(second).toContain(fileStateWord.edited.en);
+    expect(after(files, { type: 'ui.back' }).ui.stack.at(-1)).toBe('home');
+  });
+
+  it('the key says so where nothing is seen to be changed', () => {
+    expect(outcomeOf(home('id', 80, 24), healthyBook(), DRIFT_KEY)).toEqual({
+      type: 'ui.refuse',
+      why: driftText.noneSeen,
+    });
   });
 });

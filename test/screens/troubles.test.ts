@@ -401,6 +401,18 @@ describe('taking a fix back', () => {
     expect(done.troubles.gathering).not.toBeNull();
   });
 
+  it('a symptom without evidence is called unseen only once the lab has been looked at', () => {
+    const gate = 'R2.harbor-containers@vm-docker';
+    for (const lang of LANGUAGES) {
+      // As the smoke test opens it: while the look has just begun.
+      const opened = after(empty({ lang }), { type: 'smoke.symptom', gate, symptom: 'S60' });
+      expect(shownIn(opened)).toContain(text.unseenYet[lang]);
+      expect(shownIn(opened)).not.toContain(text.unseen[lang]);
+      const seen = after(opened, { type: 'troubles.looked', look: look() });
+      expect(shownIn(seen)).toContain(text.unseen[lang]);
+    }
+  });
+
   it('says so when nothing was kept', () => {
     const none = after(proved(looked()), { type: 'troubles.undo-planned', plan: null });
     expect(none.ui.dialog).toBeNull();

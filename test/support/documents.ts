@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { ROOT } from './cli.js';
 
 const schemas = new Map<string, z.ZodType>();
-const kindSchema = z.object({ kind: z.string().regex(/^[a-z]+$/) });
+const kindSchema = z.object({ kind: z.string().regex(/^[a-z-]+$/) });
 
 /** The schema of a kind of document, from the file that programs are given. */
 function publishedSchema(kind: string): z.ZodType {

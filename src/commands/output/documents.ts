@@ -1,8 +1,9 @@
 /** Which shape each JSON document has; published as assets/schema/out-<kind>.json. */
 import type { z } from 'zod';
 import type { DocumentKind } from './document.js';
-import { diagnoseDocument } from './schemas-diagnose.js';
+import { diagnoseDocument, fixUndoDocument } from './schemas-diagnose.js';
 import { driftDocument } from './schemas-drift.js';
+import { faultDocument } from './schemas-fault.js';
 import {
   faultsDocument,
   gatesDocument,
@@ -29,7 +30,9 @@ export const DOCUMENTS: Readonly<Record<DocumentKind, z.ZodType>> = {
   diary: diaryDocument,
   drift: driftDocument,
   expiry: expiryDocument,
+  fault: faultDocument,
   faults: faultsDocument,
+  'fix-undo': fixUndoDocument,
   gates: gatesDocument,
   glossary: glossaryDocument,
   plan: planDocument,

@@ -1,6 +1,7 @@
 /** The shape of what `diagnose --json` prints. */
 import { z } from 'zod';
 import { evidence, exit, host, instant, lab, place, text, tool, verdict, version } from './schema-parts.js';
+import { runs } from './schemas-work.js';
 
 const observed = z.enum([...place.options, 'cluster']).describe('where it was seen');
 const gate = z.object({ key: z.string(), verdict, say: text, symptom: z.string().nullable() });
@@ -103,4 +104,34 @@ export const diagnoseDocument = z.object({
     }),
   ),
   after: z.array(gate).nullable().describe('what had been red, asked again; null when nothing was mended'),
+});
+
+/** `diagnose --undo --json` */
+export const fixUndoDocument = z.object({
+  schemaVersion: version,
+  kind: z.literal('fix-undo'),
+  tool,
+  lab,
+  startedAt: instant,
+  finishedAt: instant,
+  exit,
+  fix: z
+    .object({
+      record: z.string().describe('names what the hosts keep of that fix'),
+      symptom: z.string(),
+      id: z.string(),
+      say: text,
+      carriedOutAt: instant,
+      restores: text.nullable(),
+      files: z
+        .array(z.object({ host, path: z.string() }))
+        .describe('put back as they were just before that fix'),
+      stays: z.array(z.string()).describe('<step>.<action>@<host> that kept nothing'),
+    })
+    .nullable()
+    .describe('null: no fix has kept anything that could be put back'),
+  declined: z.boolean(),
+  carriedOut: z.boolean(),
+  runs,
+  gates: z.array(gate).describe('those of the fix and its symptom, asked afterwards'),
 });

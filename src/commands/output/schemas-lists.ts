@@ -116,5 +116,25 @@ export const symptomsDocument = z.object({
 export const faultsDocument = z.object({
   schemaVersion: version,
   kind: z.literal('faults'),
-  faults: z.array(z.object({ id: z.string(), title: text, breaks: text })),
+  faults: z.array(
+    z.object({
+      id: z.string(),
+      layer: z.string(),
+      title: text,
+      breaks: text,
+      metBy: z.array(z.string()).describe('steps: it shows only when one of them is run; empty: by itself'),
+      practice: z
+        .object({
+          symptom: z.string().nullable(),
+          cause: z.string().nullable(),
+          mends: z.string().nullable(),
+        })
+        .nullable()
+        .describe('what a drill ends with in the practice lab; null: it cannot be given this fault'),
+      hosts: z
+        .looseObject({ symptom: z.string(), cause: z.string(), mends: z.string() })
+        .nullable()
+        .describe('the same for any lab, with the scripts; as in the fault files, see fault.json'),
+    }),
+  ),
 });

@@ -22,6 +22,30 @@ export const file = z.object({
   content: z.string().describe('as it may be shown: never a secret'),
 });
 
+/** Steps on their hosts, and how each of their actions went. */
+export const runs = z.array(
+  z.object({
+    step: z.string(),
+    host,
+    purpose: z.enum(['run', 'undo']),
+    phase: z.enum(['running', 'gating', 'done', 'failed', 'cancelled']),
+    startedAt: instant,
+    endedAt: instant.nullable(),
+    actions: z.array(
+      z.object({
+        action: z.string(),
+        phase: z.string().describe('waiting, satisfied, running, ok, or how it failed'),
+        variant,
+        job: z.string().nullable(),
+        startedAt: instant.nullable(),
+        endedAt: instant.nullable(),
+        end: jobEnd.nullable(),
+        trouble: trouble.nullable(),
+      }),
+    ),
+  }),
+);
+
 /** `run --json` and `undo --json` */
 export const runDocument = z.object({
   schemaVersion: version,
@@ -35,28 +59,7 @@ export const runDocument = z.object({
   reattached: z
     .array(z.object({ job: z.string(), host, step: z.string(), action: z.string(), end: jobEnd.nullable() }))
     .describe('jobs that an earlier call had left'),
-  runs: z.array(
-    z.object({
-      step: z.string(),
-      host,
-      purpose: z.enum(['run', 'undo']),
-      phase: z.enum(['running', 'gating', 'done', 'failed', 'cancelled']),
-      startedAt: instant,
-      endedAt: instant.nullable(),
-      actions: z.array(
-        z.object({
-          action: z.string(),
-          phase: z.string().describe('waiting, satisfied, running, ok, or how it failed'),
-          variant,
-          job: z.string().nullable(),
-          startedAt: instant.nullable(),
-          endedAt: instant.nullable(),
-          end: jobEnd.nullable(),
-          trouble: trouble.nullable(),
-        }),
-      ),
-    }),
-  ),
+  runs,
   notRun: z.array(z.string()),
   summary,
   gates,

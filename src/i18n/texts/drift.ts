@@ -51,6 +51,15 @@ export const fileStateSaid: Readonly<Record<FileState, Text>> = {
 };
 
 export const driftText = {
+  /** Beside a host on home; as short as it can be. */
+  hint: form<{ count: number; key: string }>(
+    (p) => `${p.count} berkas diubah (${p.key})`,
+    (p) => `${p.count} ${p.count === 1 ? 'file' : 'files'} changed (${p.key})`,
+  ),
+  noneSeen: say(
+    'Tidak ada berkas kami yang terlihat diubah di host yang sudah menjawab.',
+    'No file of ours is seen to be changed on the hosts that have answered.',
+  ),
   wroteBy: form<{ step: string; when: string }>(
     (p) => (p.when === '' ? `Ditulis langkah ${p.step}.` : `Ditulis langkah ${p.step}, ${p.when}.`),
     (p) => (p.when === '' ? `Written by step ${p.step}.` : `Written by step ${p.step}, ${p.when}.`),

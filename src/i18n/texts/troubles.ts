@@ -53,6 +53,10 @@ export const troubles = {
     (p) => `… dan ${p.count} lagi`,
     (p) => `… and ${p.count} more`,
   ),
+  unseenYet: say(
+    'Lab sedang dilihat; yang tampak dari gejala ini muncul di sini.',
+    'The lab is being looked at; what shows of this appears here.',
+  ),
   unseen: say('Tidak terlihat di lab ini sekarang.', 'Not seen in this lab now.'),
   why: say('Mengapa ini terjadi', 'Why this happens'),
   runbook: say('Kata runbook', "The runbook's words"),

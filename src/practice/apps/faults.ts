@@ -9,11 +9,6 @@ const coded = (text: string) => Buffer.from(text).toString('base64');
 export const APP_FAULTS: readonly Fault[] = [
   {
     id: 'app-image-missing',
-    title: { id: 'Tag image tidak ada', en: 'The image tag does not exist' },
-    breaks: {
-      id: 'Deployment go menunjuk tag yang tidak pernah dikirim ke Harbor; Pod barunya berhenti di ImagePullBackOff',
-      en: 'the Deployment go names a tag that was never pushed to Harbor; its new Pod stays in ImagePullBackOff',
-    },
     apply: (lab) =>
       change(lab, 'Deployment', 'go', (object) =>
         inContainers(object, (one) => {
@@ -24,11 +19,6 @@ export const APP_FAULTS: readonly Fault[] = [
   },
   {
     id: 'pull-secret-wrong',
-    title: { id: 'Kata sandi Harbor di Secret salah', en: "Harbor's password in the Secret is wrong" },
-    breaks: {
-      id: 'Secret untuk menarik image memuat kata sandi lama, dan vm-worker tidak punya image go lagi',
-      en: 'the Secret for pulling images holds an old password, and vm-worker has no image of go any more',
-    },
     apply: (lab) => {
       const [, , worker] = lab.hosts;
       const cluster = clusterOf(lab);
@@ -54,11 +44,6 @@ export const APP_FAULTS: readonly Fault[] = [
   },
   {
     id: 'mysql-password-drift',
-    title: { id: 'Kata sandi database berbeda', en: 'The database passwords differ' },
-    breaks: {
-      id: 'app-secrets memuat kata sandi yang tidak dikenal MySQL; go dan laravel menjawab 503',
-      en: 'app-secrets holds a password that MySQL does not know; go and laravel answer 503',
-    },
     apply: (lab) => {
       const heal = change(lab, 'Secret', 'app-secrets', (object) => ({
         ...object,
@@ -73,11 +58,6 @@ export const APP_FAULTS: readonly Fault[] = [
   },
   {
     id: 'app-env-missing',
-    title: { id: 'Variabel lingkungan hilang', en: 'An environment variable is missing' },
-    breaks: {
-      id: 'DB_HOST tidak ada lagi di Deployment go; programnya berhenti begitu menyala (CrashLoopBackOff)',
-      en: 'the Deployment go has no DB_HOST any more; its program ends as soon as it starts (CrashLoopBackOff)',
-    },
     apply: (lab) =>
       change(lab, 'Deployment', 'go', (object) =>
         inContainers(object, (one) => ({
@@ -88,11 +68,6 @@ export const APP_FAULTS: readonly Fault[] = [
   },
   {
     id: 'laravel-nginx-broken',
-    title: { id: 'nginx di Pod laravel rusak', en: 'nginx in the laravel Pod is broken' },
-    breaks: {
-      id: 'satu titik koma hilang di ConfigMap laravel-nginx-conf; container nginx tidak mau menyala',
-      en: 'a semicolon is missing in the ConfigMap laravel-nginx-conf; the container nginx does not start',
-    },
     apply: (lab) => {
       const heal = change(lab, 'ConfigMap', 'laravel-nginx-conf', (object) => ({
         ...object,
@@ -112,11 +87,6 @@ export const APP_FAULTS: readonly Fault[] = [
   },
   {
     id: 'replicas-zero',
-    title: { id: 'Aplikasi berhenti di 0 replica', en: 'An application was left at 0 replicas' },
-    breaks: {
-      id: 'Deployment go tertinggal pada 0 replica; edge menjawab 502 di /go/',
-      en: 'the Deployment go was left at 0 replicas; the edge answers 502 at /go/',
-    },
     apply: (lab) =>
       change(lab, 'Deployment', 'go', (object) => ({
         ...object,

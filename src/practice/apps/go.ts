@@ -6,7 +6,7 @@ import type { Process } from '../kernel/process.js';
 import { SqlError } from '../mysql/sql-words.js';
 import { SystemError } from '../vfs/inode.js';
 import type { Around } from './around.js';
-import { databaseOf, failed, openDatabase, type Failure } from './database.js';
+import { databaseOf, failed, openDatabase, type DatabaseAddress, type Failure } from './database.js';
 import { longRunning, patience } from './service.js';
 
 /** What `go build` found in the sources and keeps in the binary. */
@@ -40,6 +40,27 @@ interface Problem {
   readonly reason: string;
   readonly message: string;
 }
+/** A problem, and what the driver says of it: that stands in the log only. */
+interface Met {
+  readonly problem: Problem;
+  readonly detail: string;
+}
+/** Words of github.com/go-sql-driver/mysql, and of Go's net below it. */
+function detailOf(failure: Failure, { host, port }: DatabaseAddress): string {
+  switch (failure.kind) {
+    case 'no-such-host':
+      return `dial tcp: lookup ${host}: no such host`;
+    case 'timeout':
+      return `dial tcp ${failure.address}:${port}: i/o timeout`;
+    case 'refused':
+      return `dial tcp ${failure.address}:${port}: connect: connection refused`;
+    case 'unreachable':
+      return `dial tcp ${failure.address}:${port}: connect: no route to host`;
+    case 'sql':
+      return sqlDetail(failure.error);
+  }
+}
+const sqlDetail = ({ code, state, message }: SqlError): string => `Error ${code} (${state}): ${message}`;
 function problemOf(failure: Failure): Problem {
   switch (failure.kind) {
     case 'no-such-host':
@@ -68,9 +89,10 @@ function sqlProblem({ code }: SqlError): Problem {
 const FIELDS = ['id', 'name', 'price', 'stock', 'created_at'] as const;
 
 /** All products in order of their number, or why there are none. */
-function products(around: Around, process: Process): readonly Readonly<Record<string, unknown>>[] | Problem {
-  const session = openDatabase(around, databaseOf(process.env));
-  if (failed(session)) return problemOf(session);
+function products(around: Around, process: Process): readonly Readonly<Record<string, unknown>>[] | Met {
+  const place = databaseOf(process.env);
+  const session = openDatabase(around, place);
+  if (failed(session)) return { problem: problemOf(session), detail: detailOf(session, place) };
   try {
     const { rows } = session.run(`SELECT ${FIELDS.join(', ')} FROM products ORDER BY id`);
     return rows.map((row) =>
@@ -85,11 +107,11 @@ function products(around: Around, process: Process): readonly Readonly<Record<st
       ),
     );
   } catch (error) {
-    if (error instanceof SqlError) return sqlProblem(error);
+    if (error instanceof SqlError) return { problem: sqlProblem(error), detail: sqlDetail(error) };
     throw error;
   }
 }
-const isProblem = (made: readonly unknown[] | Problem): made is Problem => 'reason' in made;
+const isProblem = (made: readonly unknown[] | Met): made is Met => 'problem' in made;
 
 function handle(binary: GoBinary, around: Around, process: Process, request: HttpRequest): HttpResponse {
   const { pathname } = request.url;
@@ -113,10 +135,11 @@ function handle(binary: GoBinary, around: Around, process: Process, request: Htt
   const known = binary.routes.includes(pathname);
   if (known && pathname === '/healthz') return answerJson(200, { status: 'ok' }, headers);
   if (known && pathname === '/readyz') {
-    const made = openDatabase(around, databaseOf(process.env));
+    const place = databaseOf(process.env);
+    const made = openDatabase(around, place);
     if (!failed(made)) return answerJson(200, { status: 'ready' }, headers);
     const problem = problemOf(made);
-    log('error', 'database is not ready', { reason: problem.reason });
+    log('error', 'database is not ready', { reason: problem.reason, detail: detailOf(made, place) });
     return answerJson(503, { status: 'unready', ...problem }, headers);
   }
   if (known && pathname === '/api/products') {
@@ -125,8 +148,8 @@ function handle(binary: GoBinary, around: Around, process: Process, request: Htt
       log('info', 'request', { method: request.method, path: pathname, status: 200 });
       return answerJson(200, { source: 'go', data: found }, headers);
     }
-    log('error', 'products cannot be read', { reason: found.reason });
-    return answerJson(503, { error: found }, headers);
+    log('error', 'products cannot be read', { reason: found.problem.reason, detail: found.detail });
+    return answerJson(503, { error: found.problem }, headers);
   }
   if (known && pathname !== '/')
     return answer(501, `practice lab: what ${binary.module} does at ${pathname} is not simulated\n`, [

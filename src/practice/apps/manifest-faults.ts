@@ -20,11 +20,6 @@ function without(map: JsonMap, key: string): JsonMap {
 export const MANIFEST_FAULTS: readonly Fault[] = [
   {
     id: 'service-node-port',
-    title: { id: 'NodePort bergeser', en: 'A NodePort has moved' },
-    breaks: {
-      id: 'Service go kini di NodePort 30091, sedangkan edge masih menuju 30081; /go/ menjawab 502',
-      en: 'the Service go is at NodePort 30091 now while the edge still goes to 30081; /go/ answers 502',
-    },
     apply: (lab) =>
       change(lab, 'Service', 'go', (object) => ({
         ...object,
@@ -38,11 +33,6 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
   },
   {
     id: 'service-selector',
-    title: { id: 'Selector Service salah', en: "A Service's selector is wrong" },
-    breaks: {
-      id: 'Service go memilih label yang tidak dipakai Pod mana pun; Pod-nya sehat tetapi tidak ada endpoint',
-      en: 'the Service go selects a label that no Pod bears; its Pod is well but there is no endpoint',
-    },
     apply: (lab) =>
       change(lab, 'Service', 'go', (object) => ({
         ...object,
@@ -51,11 +41,6 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
   },
   {
     id: 'readiness-wrong-path',
-    title: { id: 'Probe kesiapan salah alamat', en: 'Readiness probe asks the wrong path' },
-    breaks: {
-      id: 'probe kesiapan go menanyakan /ready yang tidak ada; Pod barunya Running tetapi tidak pernah Ready',
-      en: 'the readiness probe of go asks for /ready, which is not there; its new Pod runs but is never Ready',
-    },
     apply: (lab) => {
       const heal = change(lab, 'Deployment', 'go', (object) =>
         inContainers(
@@ -74,11 +59,6 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
   },
   {
     id: 'app-secret-missing',
-    title: { id: 'Secret aplikasi hilang', en: "The application's Secret is gone" },
-    breaks: {
-      id: 'app-secrets dihapus; Pod baru go dan laravel berhenti di CreateContainerConfigError',
-      en: 'app-secrets was deleted; new Pods of go and laravel stay in CreateContainerConfigError',
-    },
     apply: (lab) => {
       const cluster = clusterOf(lab);
       const space = cluster === null ? null : spaceOf(cluster);
@@ -95,11 +75,6 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
   },
   {
     id: 'app-key-missing',
-    title: { id: 'APP_KEY hilang', en: 'APP_KEY is missing' },
-    breaks: {
-      id: 'app-secrets tidak memuat APP_KEY lagi; laravel tidak bisa dimulai atau menjawab 500',
-      en: 'app-secrets has no APP_KEY any more; laravel cannot start or answers 500',
-    },
     apply: (lab) => {
       const heal = change(lab, 'Secret', 'app-secrets', (object) => ({
         ...object,
@@ -114,11 +89,6 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
   },
   {
     id: 'config-map-missing',
-    title: { id: 'ConfigMap nginx hilang', en: 'The ConfigMap of nginx is gone' },
-    breaks: {
-      id: 'laravel-nginx-conf dihapus; Pod baru laravel tinggal ContainerCreating (FailedMount)',
-      en: 'laravel-nginx-conf was deleted; the new Pod of laravel stays in ContainerCreating (FailedMount)',
-    },
     apply: (lab) => {
       const cluster = clusterOf(lab);
       const space = cluster === null ? null : spaceOf(cluster);
@@ -136,11 +106,6 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
   },
   {
     id: 'node-selector-wrong',
-    title: { id: 'Nama node salah di manifest', en: 'Wrong node name in a manifest' },
-    breaks: {
-      id: 'Deployment frontend meminta node bernama vm-workr; Pod barunya tinggal Pending',
-      en: 'the Deployment frontend asks for a node named vm-workr; its new Pod stays Pending',
-    },
     apply: (lab) =>
       change(lab, 'Deployment', 'frontend', (object) =>
         inPods(object, (spec) => ({ ...spec, nodeSelector: { 'kubernetes.io/hostname': 'vm-workr' } })),
@@ -148,11 +113,6 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
   },
   {
     id: 'memory-request-huge',
-    title: { id: 'Permintaan memori terlalu besar', en: 'A memory request is too large' },
-    breaks: {
-      id: 'Deployment frontend meminta 64 GiB memori; tidak ada node yang muat',
-      en: 'the Deployment frontend asks for 64 GiB of memory; no node has room',
-    },
     apply: (lab) =>
       change(lab, 'Deployment', 'frontend', (object) =>
         inContainers(object, (one) => ({
@@ -163,11 +123,6 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
   },
   {
     id: 'image-name-bad',
-    title: { id: 'Nama image salah tulis', en: 'An image name has a slip' },
-    breaks: {
-      id: 'nama image frontend memuat huruf besar; kubelet menyebutnya InvalidImageName',
-      en: 'the image name of frontend has a capital letter; the kubelet calls it InvalidImageName',
-    },
     apply: (lab) =>
       change(lab, 'Deployment', 'frontend', (object) =>
         inContainers(object, (one) => ({ ...one, image: 'harbor.local:8080/threebody/Frontend:v1' })),
@@ -175,11 +130,6 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
   },
   {
     id: 'mysql-data-owner',
-    title: { id: 'Pemilik folder MySQL salah', en: "Wrong owner of MySQL's directory" },
-    breaks: {
-      id: 'folder data MySQL di vm-worker milik user 1000; Pod mysql menolak memakainya',
-      en: "MySQL's data directory on vm-worker belongs to user 1000; the Pod of mysql refuses to use it",
-    },
     apply: (lab) => {
       const [, , worker] = lab.hosts;
       const path = databaseDirectory(lab);
@@ -200,11 +150,6 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
   },
   {
     id: 'mysql-scaled-down',
-    title: { id: 'MySQL pada 0 replica', en: 'MySQL is at 0 replicas' },
-    breaks: {
-      id: 'StatefulSet mysql pada 0 replica; go dan laravel tidak bisa membaca data',
-      en: 'the StatefulSet mysql is at 0 replicas; go and laravel cannot read their data',
-    },
     apply: (lab) =>
       change(lab, 'StatefulSet', 'mysql', (object) => ({
         ...object,
@@ -213,11 +158,6 @@ export const MANIFEST_FAULTS: readonly Fault[] = [
   },
   {
     id: 'database-name-wrong',
-    title: { id: 'Nama database salah', en: 'Wrong database name' },
-    breaks: {
-      id: 'Deployment go menyebut database yang tidak ada (1049 Unknown database)',
-      en: 'the Deployment go names a database that does not exist (1049 Unknown database)',
-    },
     apply: (lab) =>
       change(lab, 'Deployment', 'go', (object) =>
         inContainers(object, (one) => ({

@@ -24,6 +24,7 @@ import { systemdAnalyze, systemdRun } from './systemd-run.js';
 import { sort } from './sort.js';
 import { tar } from './tar.js';
 import { gpg } from './gpg.js';
+import { iptables } from './iptables.js';
 import { openssl } from './openssl/openssl.js';
 import { ufw } from './ufw/ufw.js';
 import { TEXT_TOOLS, textTool } from './text.js';
@@ -41,7 +42,6 @@ const REFUSED = [
   'blkid',
   'mount',
   'umount',
-  'iptables',
   'nft',
   'netplan',
   'networkctl',
@@ -105,6 +105,7 @@ export function programsOf(host: Host): ReadonlyMap<string, Program> {
       'systemd-run': systemdRun(host),
       'systemd-analyze': systemdAnalyze(host),
       ufw: ufw(host),
+      iptables: iptables(host),
       openssl: openssl(host),
       gpg,
       sort,

@@ -201,6 +201,19 @@ function ctr(host: Host): Program {
         );
         return 0;
       }
+      case 'images rm': {
+        for (const name of rest.filter((one) => !one.startsWith('-'))) {
+          const image = runtime.image(name);
+          if (image === undefined) {
+            await process.err(`${name}: image not found\n`);
+            continue;
+          }
+          runtime.images.delete(image.name);
+          host.machine.diskUsedBytes -= image.bytes * 2;
+          await process.out(`${image.name}\n`);
+        }
+        return 0;
+      }
       case 'containers ls':
         await process.out(
           columns(

@@ -19,12 +19,17 @@ function ping(host: Host): Program {
       return 2;
     }
     const count = Number(options.value('c') ?? 4);
-    // A refused port is an answer too: the machine is there.
     const reach = host.world.reach(host, address, 7);
     const other = host.world.holder(address);
+    // Of a machine that is there a refused port is an answer too, and a firewall like ufw's lets the echo itself through.
     const alive =
       reach === 'open' ||
       reach === 'refused' ||
+      (reach === 'silent' &&
+        other !== undefined &&
+        !host.linkCut &&
+        !other.linkCut &&
+        other.power === 'on') ||
       (other === undefined && !host.linkCut && host.world.reach(host, address, 443) === 'open');
     await process.out(`PING ${name} (${address}) 56(84) bytes of data.\n`);
     for (let at = 1; at <= count; at += 1) {

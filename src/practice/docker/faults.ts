@@ -84,11 +84,6 @@ async function withCertificate(
 export const DOCKER_FAULTS: readonly Fault[] = [
   {
     id: 'docker-stopped',
-    title: { id: 'Docker mati', en: 'Docker is stopped' },
-    breaks: {
-      id: 'docker.service di vm-docker dihentikan; Harbor dan edge ikut berhenti',
-      en: 'docker.service on vm-docker is stopped, and Harbor and the edge with it',
-    },
     apply: async ({ hosts: [docker] }) => {
       const unit = docker.systemd.find('docker.service');
       if (unit === undefined) return () => undefined;
@@ -101,39 +96,19 @@ export const DOCKER_FAULTS: readonly Fault[] = [
   },
   {
     id: 'daemon-json-broken',
-    title: { id: 'daemon.json salah tulis', en: 'daemon.json has a slip' },
-    breaks: {
-      id: 'daemon.json di vm-docker bukan JSON lagi dan Docker tidak mau menyala',
-      en: 'daemon.json on vm-docker is no JSON any more and Docker does not start',
-    },
     apply: ({ hosts: [docker] }) => withDaemonJson(docker, (text) => text.replace(/\]\s*\}\s*$/, '],\n}\n')),
   },
   {
     id: 'registry-not-insecure',
-    title: { id: 'Registry tidak diizinkan lewat HTTP', en: 'Registry is not allowed over HTTP' },
-    breaks: {
-      id: 'Docker di vm-docker tidak tahu bahwa Harbor memakai HTTP',
-      en: 'Docker on vm-docker does not know that Harbor speaks HTTP',
-    },
     apply: ({ hosts: [docker] }) =>
       withDaemonJson(docker, (text) => text.replace(/("insecure-registries"\s*:\s*)\[[^\]]*\]/, '$1[]')),
   },
   {
     id: 'harbor-core-down',
-    title: { id: 'Satu container Harbor mati', en: 'One container of Harbor is down' },
-    breaks: {
-      id: 'container harbor-core di vm-docker berhenti; registry menjawab 502',
-      en: 'the container harbor-core on vm-docker is stopped; the registry answers 502',
-    },
     apply: ({ hosts: [docker] }) => stopped(docker, 'harbor-core'),
   },
   {
     id: 'harbor-database-sick',
-    title: { id: 'Database Harbor sakit', en: "Harbor's database is sick" },
-    breaks: {
-      id: 'container harbor-db berjalan tetapi tidak menjawab; Harbor tidak bisa memeriksa login',
-      en: 'the container harbor-db runs but does not answer; Harbor cannot check a login',
-    },
     apply: ({ hosts: [docker] }) => {
       const container = engineOf(docker).find('harbor-db');
       if (container !== undefined) container.sick = true;
@@ -144,20 +119,10 @@ export const DOCKER_FAULTS: readonly Fault[] = [
   },
   {
     id: 'edge-stopped',
-    title: { id: 'Edge mati', en: 'The edge is stopped' },
-    breaks: {
-      id: 'container edge-nginx di vm-docker berhenti; port 80 dan 443 tertutup',
-      en: 'the container edge-nginx on vm-docker is stopped; ports 80 and 443 are closed',
-    },
     apply: ({ hosts: [docker] }) => stopped(docker, 'edge-nginx'),
   },
   {
     id: 'edge-config-broken',
-    title: { id: 'Konfigurasi edge rusak', en: "The edge's configuration is broken" },
-    breaks: {
-      id: 'satu titik koma hilang di edge.conf; nginx masih jalan sampai dimuat ulang',
-      en: 'a semicolon is missing in edge.conf; nginx runs on until it is loaded again',
-    },
     apply: ({ hosts: [docker] }) => {
       const path = certificateOf(docker).replace('certs/tls.crt', 'nginx/conf.d/edge.conf');
       if (docker.volume.text(path) === null) return () => undefined;
@@ -166,11 +131,6 @@ export const DOCKER_FAULTS: readonly Fault[] = [
   },
   {
     id: 'certificate-expired',
-    title: { id: 'Sertifikat kedaluwarsa', en: 'Certificate has expired' },
-    breaks: {
-      id: 'sertifikat hit.local habis masa berlakunya kemarin',
-      en: 'the certificate of hit.local ended yesterday',
-    },
     apply: ({ hosts: [docker] }) =>
       withCertificate(docker, (now) => ({
         from: now - 366 * DAY,
@@ -180,21 +140,11 @@ export const DOCKER_FAULTS: readonly Fault[] = [
   },
   {
     id: 'certificate-without-san',
-    title: { id: 'Sertifikat tanpa SAN', en: 'Certificate without SAN' },
-    breaks: {
-      id: 'sertifikat hit.local hanya punya CN; browser menolaknya walaupun dipercaya',
-      en: 'the certificate of hit.local has a CN only; browsers refuse it even when it is trusted',
-    },
     apply: ({ hosts: [docker] }) =>
       withCertificate(docker, (now) => ({ from: now, to: now + 3650 * DAY, names: [] })),
   },
   {
     id: 'ufw-rules-lost',
-    title: { id: 'Aturan ufw hilang', en: 'Rules of ufw are lost' },
-    breaks: {
-      id: 'ufw di vm-docker aktif tanpa satu aturan pun: login SSH baru tertolak, yang sudah ada tetap jalan',
-      en: 'ufw on vm-docker is active without a single rule: new SSH logins are dropped, those that are there go on',
-    },
     apply: ({ hosts: [docker] }) => {
       const active = docker.firewall.active;
       const undo = edit(docker, '/etc/ufw/user.rules', (text) => text.replace(/### tuple ###.*\n.*\n/g, ''));
@@ -208,11 +158,6 @@ export const DOCKER_FAULTS: readonly Fault[] = [
   },
   {
     id: 'harbor-port-taken',
-    title: { id: 'Port Harbor dipakai', en: "Harbor's port is taken" },
-    breaks: {
-      id: 'program lain di vm-docker menduduki port 8080',
-      en: 'another program on vm-docker holds port 8080',
-    },
     apply: async ({ hosts: [docker] }) => {
       const heal = await stopped(docker, 'nginx');
       const listener = docker.listeners.open({

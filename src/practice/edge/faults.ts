@@ -20,11 +20,6 @@ async function restart(host: Host, name: string): Promise<void> {
 export const EDGE_FAULTS: readonly Fault[] = [
   {
     id: 'edge-crash-loop',
-    title: { id: 'Edge jatuh berulang', en: 'The edge keeps crashing' },
-    breaks: {
-      id: 'satu titik koma hilang di edge.conf dan edge-nginx dimulai ulang; ia berhenti lagi dan lagi',
-      en: 'a semicolon is missing in edge.conf and edge-nginx was restarted; it stops again and again',
-    },
     apply: async ({ hosts: [docker] }) => {
       const path = pathOf(docker, CONF);
       if (docker.volume.text(path) === null) return () => undefined;
@@ -38,11 +33,6 @@ export const EDGE_FAULTS: readonly Fault[] = [
   },
   {
     id: 'edge-path-kept',
-    title: { id: 'Awalan jalur tidak dipotong', en: 'The path prefix is not cut off' },
-    breaks: {
-      id: 'edge meneruskan /go/… beserta awalannya; aplikasi menjawab 404',
-      en: 'the edge passes /go/… on with its prefix; the application answers 404',
-    },
     apply: async ({ hosts: [docker] }) => {
       const path = pathOf(docker, CONF);
       if (docker.volume.text(path) === null) return () => undefined;
@@ -56,11 +46,6 @@ export const EDGE_FAULTS: readonly Fault[] = [
   },
   {
     id: 'edge-removed',
-    title: { id: 'Container edge terhapus', en: 'The edge was removed' },
-    breaks: {
-      id: 'container edge-nginx dihapus dengan docker rm -f',
-      en: 'the container edge-nginx was removed by docker rm -f',
-    },
     apply: async ({ hosts: [docker] }) => {
       const engine = engineOf(docker);
       const container = engine.find('edge-nginx');
@@ -74,11 +59,6 @@ export const EDGE_FAULTS: readonly Fault[] = [
   },
   {
     id: 'edge-port-taken',
-    title: { id: 'Port 443 dipakai', en: 'Port 443 is taken' },
-    breaks: {
-      id: 'program lain di vm-docker menduduki port 443, dan edge tidak bisa mulai',
-      en: 'another program on vm-docker holds port 443, and the edge cannot start',
-    },
     apply: async ({ hosts: [docker] }) => {
       const engine = engineOf(docker);
       const container = engine.find('edge-nginx');
@@ -101,11 +81,6 @@ export const EDGE_FAULTS: readonly Fault[] = [
   },
   {
     id: 'harbor-log-stopped',
-    title: { id: 'harbor-log mati', en: 'harbor-log is stopped' },
-    breaks: {
-      id: 'harbor-log berhenti, dan registry tidak bisa dimulai ulang tanpa tempat menulis log',
-      en: 'harbor-log is stopped, and the registry cannot start again without a place for its log',
-    },
     apply: async ({ hosts: [docker] }) => {
       const engine = engineOf(docker);
       const [log, registry] = [engine.find('harbor-log'), engine.find('registry')];
@@ -120,11 +95,6 @@ export const EDGE_FAULTS: readonly Fault[] = [
   },
   {
     id: 'harbor-unit-failed',
-    title: { id: 'Unit harbor-compose gagal', en: 'The unit harbor-compose failed' },
-    breaks: {
-      id: 'harbor-compose.service menunjuk folder yang tidak ada dan gagal saat dimulai',
-      en: 'harbor-compose.service names a directory that does not exist and failed when it was started',
-    },
     apply: async ({ hosts: [docker] }) => {
       const path = '/etc/systemd/system/harbor-compose.service';
       const unit = docker.systemd.find('harbor-compose.service');
@@ -143,12 +113,12 @@ export const EDGE_FAULTS: readonly Fault[] = [
   },
   {
     id: 'docker-group-lost',
-    title: { id: 'Keluar dari grup docker', en: 'No longer in the group docker' },
-    breaks: {
-      id: 'user lab di vm-docker bukan anggota grup docker lagi; docker tanpa sudo ditolak',
-      en: "the lab's user on vm-docker is no member of the group docker any more; docker without sudo is refused",
-    },
     apply: ({ hosts: [docker] }) =>
-      edit(docker, '/etc/group', (text) => text.replace(/^(docker:[^:]*:\d+:).*$/m, '$1')),
+      edit(docker, '/etc/group', (text) =>
+        text.replace(/^(docker:[^:]*:\d+:)(.*)$/m, (_, head: string, members: string) => {
+          const rest = members.split(',').filter((name) => name !== docker.user);
+          return `${head}${rest.join(',')}`;
+        }),
+      ),
   },
 ];

@@ -87,11 +87,6 @@ function serviceAt(lab: LabParts, port: number): JsonMap | undefined {
 export const CLUSTER_FAULTS: readonly Fault[] = [
   {
     id: 'memory-limit-low',
-    title: { id: 'Batas memori terlalu rendah', en: 'A memory limit is too low' },
-    breaks: {
-      id: 'batas memori Deployment go 4 MiB; kernel menghentikan container barunya terus-menerus (OOMKilled)',
-      en: 'the memory limit of the Deployment go is 4 MiB; the kernel ends its new container over and over (OOMKilled)',
-    },
     apply: (lab) =>
       change(lab, 'Deployment', 'go', (object) =>
         inContainers(object, (one) => ({
@@ -102,11 +97,6 @@ export const CLUSTER_FAULTS: readonly Fault[] = [
   },
   {
     id: 'volume-released',
-    title: { id: 'PV mengingat PVC lama', en: 'A PV remembers its earlier PVC' },
-    breaks: {
-      id: 'PVC mysql dihapus dan dibuat lagi; PV-nya Released, dan mysql-0 tinggal Pending',
-      en: 'the PVC of mysql was deleted and made again; its PV is Released, and mysql-0 stays Pending',
-    },
     apply: (lab) => {
       const cluster = clusterOf(lab);
       const space = cluster === null ? null : spaceOf(cluster);
@@ -136,11 +126,6 @@ export const CLUSTER_FAULTS: readonly Fault[] = [
   },
   {
     id: 'coredns-loop',
-    title: { id: 'CoreDNS bertanya pada dirinya sendiri', en: 'CoreDNS asks itself' },
-    breaks: {
-      id: 'kubelet memberi Pod /etc/resolv.conf yang menunjuk 127.0.0.53; CoreDNS melihat putaran dan berhenti',
-      en: 'the kubelets hand Pods an /etc/resolv.conf that points to 127.0.0.53; CoreDNS sees the loop and stops',
-    },
     apply: async (lab) => {
       const heals: Heal[] = [];
       for (const host of lab.hosts.slice(1)) {
@@ -163,11 +148,6 @@ export const CLUSTER_FAULTS: readonly Fault[] = [
   },
   {
     id: 'node-ip-nat',
-    title: { id: 'Node memakai alamat kartu NAT', en: "A node uses its NAT card's address" },
-    breaks: {
-      id: '--node-ip hilang dari kubelet vm-worker; node-nya melapor dengan 10.0.2.15, kubectl logs dan exec gagal',
-      en: "--node-ip is gone from vm-worker's kubelet; its node reports 10.0.2.15, kubectl logs and exec fail",
-    },
     apply: async ({ hosts: [, , worker] }) => {
       if (worker.volume.text(EXTRA_ARGS) === null) return () => undefined;
       const undo = edit(worker, EXTRA_ARGS, (text) => text.replace(/ ?--node-ip[= ][^ "\n]*/g, ''));
@@ -180,11 +160,6 @@ export const CLUSTER_FAULTS: readonly Fault[] = [
   },
   {
     id: 'seeded-twice',
-    title: { id: 'Data contoh terisi dua kali', en: 'The sample data was seeded twice' },
-    breaks: {
-      id: 'setiap baris tabel products ada dua kali; toko menampilkan sepuluh produk, bukan lima',
-      en: 'every row of the table products is there twice; the shop shows ten products, not five',
-    },
     apply: (lab) => {
       let before = 0;
       const done = changeProducts(lab, (table) => {
@@ -202,11 +177,6 @@ export const CLUSTER_FAULTS: readonly Fault[] = [
   },
   {
     id: 'monitoring-port',
-    title: { id: 'NodePort Grafana tertutup', en: "Grafana's NodePort is closed" },
-    breaks: {
-      id: 'Service yang membuka Grafana di port 30030 dihapus; Grafana-nya sendiri jalan',
-      en: 'the Service that opens Grafana on port 30030 was deleted; Grafana itself runs',
-    },
     apply: (lab) => {
       const cluster = clusterOf(lab);
       const service = serviceAt(lab, 30_030);

@@ -31,11 +31,6 @@ function without(host: Host, path: string): Heal {
 export const KUBERNETES_FAULTS: readonly Fault[] = [
   {
     id: 'swap-back',
-    title: { id: 'Swap hidup lagi', en: 'Swap is back' },
-    breaks: {
-      id: 'swap di vm-worker menyala lagi dan kubelet menolak jalan',
-      en: 'swap on vm-worker is on again and the kubelet refuses to run',
-    },
     apply: async ({ hosts: [, , worker] }) => {
       const undo = edit(
         worker,
@@ -56,11 +51,6 @@ export const KUBERNETES_FAULTS: readonly Fault[] = [
   },
   {
     id: 'containerd-cgroup',
-    title: { id: 'Driver cgroup containerd salah', en: "containerd's cgroup driver is wrong" },
-    breaks: {
-      id: 'containerd di vm-worker memakai cgroupfs, kubelet memakai systemd',
-      en: 'containerd on vm-worker uses cgroupfs, the kubelet systemd',
-    },
     apply: async ({ hosts: [, , worker] }) => {
       if (worker.volume.text(CONFIG_FILE) === null) return () => undefined;
       const undo = edit(worker, CONFIG_FILE, (text) =>
@@ -75,11 +65,6 @@ export const KUBERNETES_FAULTS: readonly Fault[] = [
   },
   {
     id: 'containerd-broken',
-    title: { id: 'Konfigurasi containerd rusak', en: "containerd's configuration is broken" },
-    breaks: {
-      id: 'config.toml di vm-worker bukan TOML lagi dan containerd tidak bisa menyala',
-      en: 'config.toml on vm-worker is TOML no more and containerd cannot start',
-    },
     apply: async ({ hosts: [, , worker] }) => {
       if (worker.volume.text(CONFIG_FILE) === null) return () => undefined;
       const undo = edit(worker, CONFIG_FILE, (text) => `${text}\n[plugins\n`);
@@ -92,11 +77,6 @@ export const KUBERNETES_FAULTS: readonly Fault[] = [
   },
   {
     id: 'kubelet-stopped',
-    title: { id: 'kubelet berhenti', en: 'The kubelet is stopped' },
-    breaks: {
-      id: 'kubelet di vm-worker mati; node-nya tidak memberi kabar lagi',
-      en: 'the kubelet on vm-worker is down; its node gives no sign of life',
-    },
     apply: async ({ hosts: [, , worker] }) => {
       const unit = worker.systemd.find('kubelet');
       if (unit !== undefined) await worker.systemd.stop(unit);
@@ -107,11 +87,6 @@ export const KUBERNETES_FAULTS: readonly Fault[] = [
   },
   {
     id: 'kubelet-lost-api',
-    title: { id: 'kubelet tidak mencapai API', en: 'The kubelet does not reach the API' },
-    breaks: {
-      id: 'kubelet di vm-worker menghubungi alamat API yang salah',
-      en: "vm-worker's kubelet calls a wrong API address",
-    },
     apply: async ({ hosts: [, k8s, worker] }) => {
       if (worker.volume.text(KUBELET_CONF) === null) return () => undefined;
       const undo = edit(worker, KUBELET_CONF, (text) =>
@@ -126,26 +101,14 @@ export const KUBERNETES_FAULTS: readonly Fault[] = [
   },
   {
     id: 'api-server-down',
-    title: { id: 'API server mati', en: 'The API server is down' },
-    breaks: {
-      id: 'manifest kube-apiserver di vm-k8s hilang, jadi tidak ada yang menjawab di port 6443',
-      en: "kube-apiserver's manifest on vm-k8s is gone, so nothing answers on port 6443",
-    },
     apply: ({ hosts: [, k8s] }) => without(k8s, `${MANIFESTS}/kube-apiserver.yaml`),
   },
   {
     id: 'cni-missing',
-    title: { id: 'Jaringan Pod hilang', en: 'The Pod network is missing' },
-    breaks: {
-      id: 'berkas CNI di vm-worker hilang dan node menjadi NotReady',
-      en: "vm-worker's CNI file is gone and the node becomes NotReady",
-    },
     apply: ({ hosts: [, , worker] }) => without(worker, CNI),
   },
   {
     id: 'node-runtime-down',
-    title: { id: 'Node NotReady', en: 'Node is NotReady' },
-    breaks: { id: 'containerd di vm-worker mati', en: 'containerd on vm-worker is stopped' },
     apply: async ({ hosts: [, , worker] }) => {
       const unit = worker.systemd.find('containerd');
       if (unit !== undefined) await worker.systemd.stop(unit);
@@ -156,11 +119,6 @@ export const KUBERNETES_FAULTS: readonly Fault[] = [
   },
   {
     id: 'join-tokens-expired',
-    title: { id: 'Token join kedaluwarsa', en: 'Join tokens have expired' },
-    breaks: {
-      id: 'semua token join di vm-k8s sudah habis masanya',
-      en: 'all join tokens on vm-k8s are past their time',
-    },
     apply: ({ hosts: [, k8s] }) => {
       const store = k8s.kube.controlPlane.cluster?.store;
       const past = Buffer.from(
@@ -188,14 +146,6 @@ export const KUBERNETES_FAULTS: readonly Fault[] = [
   },
   {
     id: 'registry-config-missing',
-    title: {
-      id: 'Konfigurasi registry hilang di satu node',
-      en: 'Registry configuration missing on one node',
-    },
-    breaks: {
-      id: 'vm-worker tidak punya hosts.toml untuk Harbor',
-      en: 'vm-worker has no hosts.toml for Harbor',
-    },
     apply: ({ hosts: [, , worker] }) => {
       const dir = worker.volume.find(CERTS);
       const names = dir?.kind === 'directory' ? [...dir.entries.keys()] : [];

@@ -78,8 +78,28 @@ function portFits(spec: string, port: number): boolean {
   });
 }
 
+/** A rule that somebody gave to iptables by hand: packets meet it before they are handed on to containers and Pods. */
+export interface PacketRule {
+  readonly from: number;
+  readonly to: number;
+  readonly action: 'drop' | 'reject';
+}
+/** Where such a rule stands, and its words after the chain. REJECT is only known where a packet is forwarded. */
+export function packetRule({ from, to, action }: PacketRule): {
+  readonly table: string;
+  readonly chain: string;
+  readonly text: string;
+} {
+  if (action === 'drop')
+    return { table: 'mangle', chain: 'PREROUTING', text: `-p tcp -m tcp --dport ${from}:${to} -j DROP` };
+  const text = `-p tcp -m conntrack --ctorigdstport ${from}:${to} -j REJECT --reject-with tcp-reset`;
+  return { table: 'filter', chain: 'FORWARD', text };
+}
+
 export class Firewall {
   readonly #volume: Volume;
+  /** They count whether or not ufw is on. */
+  #packetRules: readonly PacketRule[] = [];
   /** Null while no rules are loaded: everything passes. */
   #rules: readonly UfwRule[] | null = null;
   #incoming: 'ACCEPT' | 'DROP' | 'REJECT' = 'DROP';
@@ -114,6 +134,27 @@ export class Firewall {
   flush(): void {
     this.#rules = null;
     this.onChange();
+  }
+  /** Nothing that is not written down outlives a boot. */
+  forget(): void {
+    this.#packetRules = [];
+    this.flush();
+  }
+  get packetRules(): readonly PacketRule[] {
+    return this.#packetRules;
+  }
+  /** Puts a rule before all others. */
+  insert(rule: PacketRule): void {
+    this.#packetRules = [rule, ...this.#packetRules];
+    this.onChange();
+  }
+  remove(rule: PacketRule): void {
+    this.#packetRules = this.#packetRules.filter((one) => one !== rule);
+    this.onChange();
+  }
+  /** What a packet from outside meets before anything else, also when Docker or Kubernetes would hand it on. */
+  before(port: number): 'pass' | 'drop' | 'reject' {
+    return this.#packetRules.find(({ from, to }) => port >= from && port <= to)?.action ?? 'pass';
   }
   /** What a new TCP connection from `from` to one of the host's own ports meets. */
   incoming(from: string, to: string, port: number): 'pass' | 'drop' | 'reject' {

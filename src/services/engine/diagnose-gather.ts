@@ -61,7 +61,9 @@ function pastOf(entry: JournalEntry): readonly Past[] {
     case 'satisfied':
       return [{ kind: 'run', step: entry.step }];
     case 'gate':
-      return entry.result.verdict === 'pass' ? [{ kind: 'pass', gate: entry.result.gate }] : [];
+      return entry.result.verdict === 'pass'
+        ? [{ kind: 'pass', gate: `${entry.result.gate}@${entry.result.subject}` }]
+        : [];
     case 'waiver':
     case 'act':
       return [];

@@ -3,6 +3,8 @@ import type { Lab } from '../../lab/types.js';
 import type { Effect } from '../../state/types.js';
 import type { AskHostKey } from '../ports.js';
 import type { LabSession } from './assemble.js';
+import type { OwnFaults } from './fault-hands.js';
+import type { FaultsDesk } from './faults-desk.js';
 import type { LiveDesk } from './live.js';
 import type { RunnerParts } from './runner-parts.js';
 import type { SmokeDesk } from './smoke-desk.js';
@@ -14,6 +16,8 @@ type Source = Extract<Effect, { type: 'lab.open' }>['source'];
 /** What is there before anything is followed. */
 export interface LabHold {
   readonly session: LabSession;
+  /** Faults that whoever made the lab gives it directly; null: nobody here made it. */
+  readonly own: OwnFaults | null;
   /** Ends the session, gives back the lock, ends the practice lab: all of them, also after one has failed. */
   readonly release: () => Promise<void>;
 }
@@ -24,6 +28,7 @@ export interface OpenLab extends LabHold {
   readonly live: LiveDesk | null;
   readonly troubles: TroublesDesk;
   readonly smoke: SmokeDesk | null;
+  readonly faults: FaultsDesk | null;
   readonly unhear: () => void;
   readonly stop: AbortController;
   readonly signal: AbortSignal;
@@ -47,12 +52,14 @@ export async function holdLab(
     }
     if (failures.length > 0) throw failures[0];
   };
+  let own: OwnFaults | null = null;
   try {
     let lab: Lab;
     if (source.kind === 'practice') {
       const practice = await parts.startPractice();
       releases.push(practice.close);
       lab = practice.lab;
+      own = practice.faults;
     } else lab = await parts.readLab(source.path);
     const lock = await parts.lockLab(lab.stateDir);
     releases.push(lock.release);
@@ -60,7 +67,7 @@ export async function holdLab(
     releases.push(session.close);
     // A practice lab ends with the program that serves it: offering it again would be an empty promise.
     if (source.kind === 'file' && !lab.practice) await parts.rememberLab(source.path);
-    return { session, release };
+    return { session, own, release };
   } catch (error) {
     await release().catch(parts.logError);
     throw error;

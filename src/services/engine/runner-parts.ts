@@ -7,6 +7,8 @@ import type { LabDraft, ServiceMessage, VagrantPlan } from '../../state/types.js
 import type { Catalogue } from '../../symptoms/types.js';
 import type { AskHostKey } from '../ports.js';
 import type { LabSession } from './assemble.js';
+import type { OwnFaults } from './fault-hands.js';
+import type { FaultContent } from './faults.js';
 import type { LiveParts } from './live.js';
 import type { SmokeContent } from './smoke-desk.js';
 
@@ -23,8 +25,14 @@ export interface RunnerParts {
   readonly loadSmoke?: () => Promise<SmokeContent>;
   /** Reads and checks a lab file. */
   readonly readLab: (path: string) => Promise<Lab>;
-  /** Starts the practice lab; `close` ends it. */
-  readonly startPractice: () => Promise<{ readonly lab: Lab; readonly close: () => Promise<void> }>;
+  /** Reads what a lab can be broken with; absent where nobody breaks anything. */
+  readonly loadFaults?: (catalogue: Catalogue) => Promise<FaultContent>;
+  /** Starts the practice lab; `close` ends it, `faults` break it from inside. */
+  readonly startPractice: () => Promise<{
+    readonly lab: Lab;
+    readonly faults: OwnFaults;
+    readonly close: () => Promise<void>;
+  }>;
   readonly openSession: (lab: Lab, askHostKey: AskHostKey) => Promise<LabSession>;
   /** Keeps other programs from working on the same lab's state; throws Trouble `lab-in-use`. */
   readonly lockLab: (stateDir: string) => Promise<{ readonly release: () => Promise<void> }>;

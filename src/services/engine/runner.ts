@@ -7,6 +7,7 @@ import type { Effect } from '../../state/types.js';
 import type { Catalogue } from '../../symptoms/types.js';
 import { createDiaryFile } from '../files/diary-file.js';
 import type { LabSession } from './assemble.js';
+import { openFaultsDesk, type FaultsDesk } from './faults-desk.js';
 import { createHostKeyDesk } from './host-keys.js';
 import { createLabWork, keysOf } from './lab-work.js';
 import { createTimeline } from './live-events.js';
@@ -107,7 +108,8 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
       const live = liveDesk(session, signal);
       const troubles = troublesDesk(session, watch, signal);
       const smoke = smokeDesk(session, watch, signal);
-      open = { ...held, stop, signal, watch, unhear, live, troubles, smoke };
+      const faults = faultsDesk(held, watch, signal);
+      open = { ...held, stop, signal, watch, unhear, live, troubles, smoke, faults };
     } catch (error) {
       await held?.release().catch(parts.logError);
       parts.logError(error);
@@ -170,6 +172,19 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
       loadCatalogue,
       onUnwritten: tell,
       working: (by) => watch.busy(by),
+    });
+  }
+
+  function faultsDesk({ session, own }: LabHold, watch: LabWatch, signal: AbortSignal): FaultsDesk | null {
+    const { loadFaults } = parts;
+    if (loadFaults === undefined) return null;
+    return openFaultsDesk(session, {
+      dispatch,
+      signal,
+      loadContent: async () => loadFaults(await loadCatalogue()),
+      own,
+      working: (by) => watch.busy(by),
+      random: Math.random,
     });
   }
 
@@ -245,6 +260,10 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
         case 'smoke.diary':
         case 'smoke.calendar':
           return withLab(async (lab) => lab.smoke?.carryOut(effect));
+        case 'faults.look':
+        case 'faults.break':
+        case 'faults.heal':
+          return withLab(async (lab) => lab.faults?.carryOut(effect));
         case 'report.write':
           return withLab((lab) => writeReport(lab, effect));
         case 'journal.read':

@@ -52,7 +52,8 @@ function part(
 
 /**
  * The script for a batch. Root's probes go through `tb_root`, once for all of them. Answers: lines
- * `P INDEX EXIT MILLISECONDS STDOUT STDERR`, the last two in base64 or `-` when empty.
+ * `P INDEX EXIT MILLISECONDS STDOUT STDERR`, the last two in base64 or `-` when empty. When sudo lets none of root's through
+ * there is one line `R WORDS` instead of theirs, with what sudo said in base64.
  *
  * @param end a word that occurs in none of the probes
  */
@@ -72,15 +73,18 @@ export function batchScript(probes: readonly CommandProbe[], end: string): strin
     lines.push(
       `{ printf 'd=%q\\n' "$d"; cat <<'${end}R'`,
       'umask 022',
+      ': > "$d/begun"',
       FUNCTIONS,
       part(root, end),
       `${end}R`,
-      '} | tb_root &',
+      '} | tb_root 2> "$d/sudo" &',
     );
   }
+  lines.push(part(user, end));
+  if (root.length > 0) lines.push('if [ ! -e "$d/begun" ]; then echo R; fi');
   lines.push(
-    part(user, end),
     '} | while IFS= read -r n; do',
+    `  if [ "$n" = R ]; then printf 'R %s\\n' "$(head -c 600 "$d/sudo" | base64 -w0)"; continue; fi`,
     '  rc=; ms=; out=-; err=-',
     '  if [ -e "$d/$n.rc" ]; then read -r rc < "$d/$n.rc"; fi',
     '  if [ -e "$d/$n.ms" ]; then read -r ms < "$d/$n.ms"; fi',
@@ -113,6 +117,12 @@ const payload = z.union([
     .transform((text) => Buffer.from(text, 'base64')),
 ]);
 const frameSchema = z.tuple([z.literal('P'), count, count, count, payload, payload]);
+
+/** What sudo said instead of running root's probes; null when a line is not about that. */
+export function parseRefusal(line: string): string | null {
+  const words = /^R ([A-Za-z0-9+/=]{0,1000})$/.exec(line)?.[1];
+  return words === undefined ? null : Buffer.from(words, 'base64').toString('utf8');
+}
 
 /** Reads one line of a batch's answers; null when it is none. */
 export function parseAnswer(line: string): ProbeAnswer | null {

@@ -7,7 +7,7 @@ import { nonce } from '../ssh/envelope.js';
 import { runLines } from '../ssh/lines.js';
 import type { MaskedLinks } from '../ssh/links.js';
 import { cleanRemoteText } from '../text/clean.js';
-import { askedText, batchScript, MAX_PROBE_BYTES, parseAnswer } from './batch.js';
+import { askedText, batchScript, MAX_PROBE_BYTES, parseAnswer, parseRefusal } from './batch.js';
 import type { CommandProbe, ProbeAnswer } from './batch.js';
 
 /** Over the longest limit of its probes, for the batch as a whole. */
@@ -122,7 +122,10 @@ async function askBatch(
   }
   if (asked.length === 0) return;
   const sentAt = Date.now();
+  let refused: Text | null = null;
   const onLine = (line: string): void => {
+    const words = parseRefusal(line);
+    if (words !== null) refused = refusedText(link.host, cleanRemoteText(words, { mask }).trim());
     const answer = parseAnswer(line);
     const request = answer === null ? undefined : asked[answer.index];
     if (answer !== null && request !== undefined)
@@ -142,6 +145,14 @@ async function askBatch(
       ...(signal === undefined ? {} : { signal }),
     },
   );
+  if (refused === null) return;
+  for (const { id, probe } of asked) if (probe.as === 'root') deliver(id, failed(probe, refused, sentAt));
+}
+
+/** sudo let everything through when the link came up, and does so no more. */
+function refusedText(host: HostName, words: string): Text {
+  const said = words.split('\n', 1)[0] ?? '';
+  return { id: `sudo di ${host} menolak: ${said}`, en: `sudo on ${host} refuses: ${said}` };
 }
 
 async function runBatch(

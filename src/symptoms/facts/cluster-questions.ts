@@ -140,7 +140,7 @@ const EVENTS = items(
   ),
 );
 const FALLEN = items(
-  `{.metadata.namespace} {.metadata.name} ${each('.status.initContainerStatuses', '{.name}={.state.waiting.reason},')}${each('.status.containerStatuses', '{.name}={.state.waiting.reason},')}{"\\n"}`,
+  `{.metadata.namespace} {.metadata.name} ${each('.status.initContainerStatuses', '{.name}={.state.waiting.reason},')}${each('.status.containerStatuses', '{.name}={.state.waiting.reason}{.state.running.startedAt}/{.ready},')}{"\\n"}`,
 );
 
 const KUBECTL = `if [ ! -e /etc/kubernetes/admin.conf ]; then printf 'absent\\n'; exit 0; fi
@@ -156,15 +156,18 @@ export function objectsScript(): string {
   ].join('\n');
 }
 
-/** Asked on vm-k8s, as root: the newest warnings, and the last words of containers that fall again and again. */
+/**
+ * Asked on vm-k8s, as root: the newest warnings, the last words of containers that fall again and again, and those of
+ * containers that run and are not ready: what keeps them from it is in their log only.
+ */
 export function warningsScript(): string {
   return [
     KUBECTL,
     `k get events -A --sort-by=.metadata.creationTimestamp -o jsonpath='${EVENTS}' 2>/dev/null | awk -F '|' '$5 == "Warning"' | cut -c 1-600 | tail -n ${NEWEST_EVENTS}`,
     `k get pods -A -o jsonpath='${FALLEN}' 2>/dev/null |
-  awk '{ n = split($3, part, ","); for (i = 1; i <= n; i += 1) if (part[i] ~ /=(CrashLoopBackOff|Error|RunContainerError)$/) { sub(/=.*/, "", part[i]); print $1, $2, part[i] } }' |
-  head -n ${MOST_CRASHED} | while read -r space pod name; do
-    { k -n "$space" logs "$pod" -c "$name" --previous --tail=15 2>/dev/null || k -n "$space" logs "$pod" -c "$name" --tail=15 2>/dev/null; } </dev/null |
+  awk '{ n = split($3, part, ","); for (i = 1; i <= n; i += 1) { name = part[i]; how = part[i]; sub(/=.*/, "", name); sub(/^[^=]*=/, "", how); if (how ~ /^(CrashLoopBackOff|Error|RunContainerError)/) print $1, $2, name, "fell"; else if (how ~ "Z/false$") print $1, $2, name, "runs" } }' |
+  head -n ${MOST_CRASHED} | while read -r space pod name how; do
+    { { [ "$how" = fell ] && k -n "$space" logs "$pod" -c "$name" --previous --tail=15 2>/dev/null; } || k -n "$space" logs "$pod" -c "$name" --tail=15 2>/dev/null; } </dev/null |
       cut -c 1-600 | sed "s#^#L|$space|$pod|$name|#"
   done
 true`,

@@ -60,9 +60,9 @@ describe('the command line', () => {
     [
       ['check', '--yes'],
       'check does not know --yes',
-      'It is an option of: run, undo, drift, diagnose, scaffold.',
+      'It is an option of: run, undo, drift, diagnose, fault, scaffold.',
     ],
-    [['--yes'], '--yes needs a command', 'It is an option of: run, undo, drift, diagnose, scaffold.'],
+    [['--yes'], '--yes needs a command', 'It is an option of: run, undo, drift, diagnose, fault, scaffold.'],
     [['--lang', 'fr'], 'there is no language fr', '--lang id'],
     [['list'], 'list needs steps|gates', 'Write: threebody-tui list'],
     [['cancel', 'A1', 'A2'], 'A2 is one too many for cancel', 'Write: threebody-tui cancel STEP'],

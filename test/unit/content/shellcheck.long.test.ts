@@ -5,13 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { renderHops } from '../../../src/runbook/path.js';
-import { renderActions, renderGates } from '../../../src/runbook/render.js';
+import { renderActions, renderGates, renderScript } from '../../../src/runbook/render.js';
+import { loadFaults, loadSymptoms } from '../../../src/symptoms/load.js';
+import { ASSETS } from '../project/support.js';
 import { labContext, ourRunbook } from './content.js';
 import { has } from './sandbox.js';
 
 const runbook = await ourRunbook();
 const context = labContext(runbook);
 const steps = runbook.phases.flatMap((phase) => phase.steps);
+const { catalogue } = await loadSymptoms([ASSETS], runbook);
+const faults = catalogue === null ? [] : ((await loadFaults([ASSETS], runbook, catalogue)).faults ?? []);
 
 /** `state done` and `a= b=` are meant: a word that is also a keyword, and two variables made empty on one line. */
 const WORDS = 'SC1007,SC1010';
@@ -31,6 +35,14 @@ function scripts(): ReadonlyMap<string, string> {
       if (probe.kind === 'command') out.set(`${gate.gate}.probe`, probe.script);
   for (const { id, probe } of renderHops(runbook, context))
     if (probe.kind === 'command') out.set(`path.${id}`, probe.script);
+  for (const { id, hosts } of faults)
+    hosts?.actions.forEach(({ on, script, undo = '' }, index) => {
+      for (const [part, text] of Object.entries({ script, undo }))
+        out.set(
+          `fault.${id}.${index + 1}.${part}`,
+          `set -euo pipefail\n${renderScript(text, { ...context, host: on })}`,
+        );
+    });
   return out;
 }
 

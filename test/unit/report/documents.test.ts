@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CommandContext, ExitCode } from '../../../src/commands/context.js';
 import { diagnosisJson } from '../../../src/commands/diagnose-json.js';
 import { expiryJson } from '../../../src/commands/expiry-output.js';
+import { faultJson } from '../../../src/commands/fault-output.js';
 import { list } from '../../../src/commands/list.js';
 import { jsonDocument } from '../../../src/commands/output/document.js';
 import { parseCommandLine } from '../../../src/commands/parse.js';
@@ -35,9 +36,13 @@ vi.mock('../../../src/runbook/load.js', async (original) => {
 });
 
 vi.mock('../../../src/symptoms/load.js', async (original) => {
-  const { loadSymptoms } = await original<typeof SymptomLoader>();
+  const loader = await original<typeof SymptomLoader>();
+  const { loadSymptoms } = loader;
   let loading: ReturnType<typeof loadSymptoms> | null = null;
-  return { loadSymptoms: (...of: Parameters<typeof loadSymptoms>) => (loading ??= loadSymptoms(...of)) };
+  return {
+    ...loader,
+    loadSymptoms: (...of: Parameters<typeof loadSymptoms>) => (loading ??= loadSymptoms(...of)),
+  };
 });
 
 const LAB = `user: siti
@@ -188,6 +193,32 @@ it('what runs out is as published', async () => {
   const read = { rows, silent: ['vm-k8s' as const], unread: ['x@vm-docker'] };
   const found = { version: '1', lab: 'toy', at: 5, calendar, read, exit: 3 } as const;
   expect(misfits(expiryJson(found, (one) => one))).toBeNull();
+});
+
+it('fault --json is as published, and does not say which fault a drill is', () => {
+  const say = { id: 'satu', en: 'one' };
+  const row = { id: 'some-fault', layer: 'host', title: say, breaks: say, gates: [], metBy: ['C5'] } as const;
+  const told = { symptom: 'S01', title: say, cause: say };
+  const json = faultJson(
+    {
+      version: '1',
+      lab: { name: 'x', file: null, practice: true },
+      at: 1000,
+      rows: [{ ...row, actions: [{ on: 'vm-k8s', say }] }],
+      broken: [{ fault: 'other-fault', name: 'drill-ab12', hidden: true, at: 10 }],
+      done: {
+        act: 'heal',
+        fault: 'some-fault',
+        done: true,
+        trouble: null,
+        truth: { ...row, hidden: false, found: told, lasted: 10, at: 1000 },
+      },
+      exit: 0,
+    },
+    (one) => one,
+  );
+  expect(misfits(json)).toBeNull();
+  expect(json).not.toContain('other-fault');
 });
 
 it('a diagnosis that found nothing is as published', () => {

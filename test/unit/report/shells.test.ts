@@ -22,6 +22,12 @@ const NAMES: KnownNames = {
   symptoms: ['S01', 'S10'],
   faults: ['docker-stopped'],
   secrets: ['admin_password'],
+  files: [
+    'vm-docker:/etc/hosts',
+    'vm-docker:/etc/docker/daemon.json',
+    'vm-k8s:/etc/hosts',
+    'vm-k8s:/etc/a b',
+  ],
 };
 const model = completionModel(NAMES, 'en');
 
@@ -36,9 +42,9 @@ describe('bash', () => {
   });
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  async function offered(...words: readonly string[]): Promise<string[]> {
-    const ask =
-      'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _threebody_tui; printf "%s\\n" "${COMPREPLY[@]}"';
+  const offered = (...words: readonly string[]): Promise<string[]> => offeredAfter('', words);
+  async function offeredAfter(before: string, words: readonly string[]): Promise<string[]> {
+    const ask = `${before}\nsource "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _threebody_tui; printf "%s\\n" "\${COMPREPLY[@]}"`;
     const { stdout } = await run('bash', ['--norc', '-c', ask, 'bash', script, 'threebody-tui', ...words], {
       cwd: directory,
     });
@@ -71,6 +77,23 @@ describe('bash', () => {
     [['waive', 'R1'], ['R1.up']],
   ])('offers for %j', async (words, expected) => {
     expect(await offered(...words)).toEqual(expected);
+  });
+
+  /** As bash itself takes a line apart: at ":" too, which is a word of its own then. */
+  it.each([
+    [
+      'drift ',
+      ['drift', ''],
+      ['vm-docker:/etc/hosts', 'vm-docker:/etc/docker/daemon.json', 'vm-k8s:/etc/hosts'],
+    ],
+    ['drift vm-k', ['drift', 'vm-k'], ['vm-k8s:/etc/hosts']],
+    ['drift vm-docker:', ['drift', 'vm-docker', ':'], ['/etc/hosts', '/etc/docker/daemon.json']],
+    ['drift --keep vm-docker:/etc/h', ['drift', '--keep', 'vm-docker', ':', '/etc/h'], ['/etc/hosts']],
+    ['drift vm-worker:/etc/h', ['drift', 'vm-worker', ':', '/etc/h'], []],
+  ])('offers the files of each host for “%s”', async (line, words, expected) => {
+    const whole = `threebody-tui ${line}`;
+    const before = `COMP_LINE='${whole}' COMP_POINT=${whole.length} COMP_WORDBREAKS=$' \t\n"><=;|&(:'`;
+    expect(await offeredAfter(before, words)).toEqual(expected);
   });
 
   it('offers every command', async () => {

@@ -127,6 +127,21 @@ describe('a round of probes', () => {
     expect(answers.get('away')?.error?.en).toContain('refuses the connection');
   });
 
+  it('says what sudo says when it let root in at login and does so no more', async () => {
+    const { server, links, runner } = await bench();
+    await links.link('vm-docker').open();
+    await writeFile(join(server.home, 'sudo.mode'), 'sesame');
+    const answers = await runner.run(
+      requests({ here: command('echo here'), root: command('id -u', 'root'), more: command('true', 'root') }),
+    );
+    expect(answers.get('here')?.stdout).toBe('here\n');
+    for (const id of ['root', 'more'])
+      expect(answers.get(id)).toMatchObject({
+        exit: null,
+        error: { en: 'sudo on vm-docker refuses: sudo: a password is required' },
+      });
+  });
+
   it('asks nothing of a Docker that a person has stopped, for systemd would start it again', async () => {
     const { server, runner } = await bench();
     const woken = join(server.home, 'woken');

@@ -22,9 +22,13 @@ const kinds = (state: AppState, message: Parameters<typeof effectsOf>[1]): reado
 
 describe('opening', () => {
   it('looks at the lab by itself, but not again while what is known is fresh', () => {
-    expect(kinds(lab, { type: 'troubles.open', gate: null })).toEqual(['troubles.watch', 'troubles.gather']);
+    expect(kinds(lab, { type: 'troubles.open', gate: null })).toEqual([
+      'troubles.watch',
+      'troubles.gather',
+      'faults.look',
+    ]);
     const left = after(opened, { type: 'troubles.looked', look: look({ at: NOW }) }, { type: 'ui.back' });
-    expect(kinds(left, { type: 'troubles.open', gate: null })).toEqual(['troubles.watch']);
+    expect(kinds(left, { type: 'troubles.open', gate: null })).toEqual(['troubles.watch', 'faults.look']);
   });
 
   it('from a red gate goes straight to its symptom, also before the catalogue is read', () => {

@@ -150,14 +150,14 @@ describe('a red gate', () => {
     ]);
   });
   it('counts when it has been green', () => {
-    expect(names(meaningful(runbook, red, historyOf([{ kind: 'pass', gate: 'E3.mysql' }])))).toEqual([
+    expect(names(meaningful(runbook, red, historyOf([{ kind: 'pass', gate: 'E3.mysql@vm-k8s' }])))).toEqual([
       'E3.mysql',
     ]);
   });
   it('does not count once its step is undone', () => {
     const past = historyOf([
       { kind: 'run', step: 'C5' },
-      { kind: 'pass', gate: 'C5.kubeconfig' },
+      { kind: 'pass', gate: 'C5.kubeconfig@vm-k8s' },
       { kind: 'run', step: 'A1' },
       { kind: 'undo', step: 'C5' },
     ]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Recording } from '../../../src/gates/types.js';
 import type { Place } from '../../../src/lab/types.js';
-import { foundOf, renderCheck } from '../../../src/symptoms/render.js';
+import { foundAt, foundOf, renderCheck } from '../../../src/symptoms/render.js';
 import type { Answer, Symptom } from '../../../src/symptoms/types.js';
 import { judgeCheck, walk } from '../../../src/symptoms/walk.js';
 import { labContext, ourRunbook } from '../content/content.js';
@@ -127,6 +127,52 @@ describe('an answer', () => {
   });
 });
 
+describe('a comparison for which some places suffice', () => {
+  const of = graph({
+    id: 'ask',
+    say,
+    expected: say,
+    probe: { compare: { command: 'echo', on: ['vm-docker', 'vm-k8s'] } },
+    'some-suffice': true,
+    outcomes: [
+      { when: { each: { stdout: { is: 'alive' } } }, proves: 'a', say },
+      { when: { some: { stdout: { is: 'gone' } } }, proves: 'c', say },
+      { proves: 'b', say: { id: '{{seen.vm-docker}}', en: '{{seen.vm-docker}}' } },
+    ],
+  });
+  const from = (place: Place, stdout: string | null): readonly [Place, Recording] => [
+    place,
+    {
+      place,
+      asked: 'echo',
+      exit: stdout === null ? null : 0,
+      stdout: stdout ?? '',
+      stderr: '',
+      error: stdout === null ? { id: 'mati', en: 'off' } : null,
+      startedAt: 1,
+      durationMs: 2,
+    },
+  ];
+  const judged = (...recordings: readonly (readonly [Place, Recording])[]): Answer => {
+    const [first] = of.checks;
+    if (first === undefined) throw new Error('no check');
+    return judgeCheck(renderCheck(of, first, context, []), new Map(recordings), 9);
+  };
+  it('leaves out those that do not answer', () => {
+    expect(judged(from('vm-docker', null), from('vm-k8s', 'alive')).outcome).toBe(0);
+    expect(judged(from('vm-docker', 'silent'), from('vm-k8s', null))).toMatchObject({
+      outcome: 2,
+      say: { en: 'silent' },
+    });
+  });
+  it('could not be asked when none does', () => {
+    expect(judged(from('vm-docker', null), from('vm-k8s', null))).toMatchObject({
+      outcome: null,
+      say: { en: 'vm-docker: off' },
+    });
+  });
+});
+
 describe('a check about what was seen', () => {
   const evidence = [
     {
@@ -156,6 +202,27 @@ describe('a check about what was seen', () => {
   });
   it('runs where it was seen when it follows the evidence', () => {
     expect(command('echo {{found.pod}}', { follows: true })).toBe('vm-worker: echo go-1');
+  });
+  it('was seen where something itself was seen, and at a gate only when there is nothing else', () => {
+    const gate = { observation: seen('x', { source: 'gate', place: 'vm-k8s' }), line: 'x', hints: null };
+    expect(foundAt([gate, gate, ...evidence])).toBe('vm-worker');
+    expect(foundAt([gate])).toBe('vm-k8s');
+    expect(foundAt([])).toBeNull();
+  });
+  it('goes by the gate that speaks for a cause, when several hosts are red for one of them', () => {
+    const at = (place: 'vm-docker' | 'vm-worker', hints: string | null) => ({
+      observation: seen('x', { source: 'gate', place }),
+      line: 'x',
+      hints,
+    });
+    expect(
+      foundAt([
+        at('vm-docker', null),
+        at('vm-docker', null),
+        at('vm-worker', 'moved'),
+        at('vm-worker', null),
+      ]),
+    ).toBe('vm-worker');
   });
   it('has empty words when a person named the symptom', () => {
     expect(foundOf([])).toEqual({

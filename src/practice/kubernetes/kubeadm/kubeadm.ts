@@ -8,6 +8,7 @@ import { controlPlaneImages, minorOf } from '../versions.js';
 import { type Call, flagsOf, KubeadmError, NotCovered, say } from './call.js';
 import { initDefaults, joinDefaults } from './defaults.js';
 import { init } from './init.js';
+import { initPhase } from './init-phase.js';
 import { join } from './join.js';
 import { reset } from './reset.js';
 import { AUTHORITIES, KUBECONFIGS, LEAVES, PKI } from './pki.js';
@@ -205,7 +206,7 @@ export function kubeadm(host: Host): Program {
     try {
       switch (verb) {
         case 'init':
-          if (rest[0] === 'phase') throw new NotCovered('init phase');
+          if (rest[0] === 'phase') return await initPhase(call, rest.slice(1));
           return await init({
             ...call,
             options: flagsOf(rest, { long: INIT }, [

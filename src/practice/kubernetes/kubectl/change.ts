@@ -5,6 +5,7 @@ import { nameOf } from '../store.js';
 import { authorise, connect, KubectlError, NotSimulated, type Call } from './call.js';
 import { select } from './select.js';
 import { split, each } from './edit.js';
+import { variablesFrom, withVariables } from './env-from.js';
 
 export async function label(call: Call, what: 'labels' | 'annotations'): Promise<number> {
   const session = await connect(call);
@@ -74,6 +75,7 @@ export async function set(call: Call): Promise<number> {
     /^[\w.-]+(=.*|-)$/s.test(word) && !word.includes('/') ? true : /^[\w.*-]+=/.test(word),
   );
   const found = select(session, what);
+  const referred = verb === 'env' ? variablesFrom(session) : [];
   const only = call.options.value('c', 'containers');
   if (call.options.has('list')) throw new NotSimulated('set env --list');
   const wanted = (name: string) => only === undefined || only === '*' || only.split(',').includes(name);
@@ -88,7 +90,7 @@ export async function set(call: Call): Promise<number> {
         return image === undefined ? one : { ...one, image };
       }
       if (!wanted(name)) return one;
-      let env = [...listAt(one, 'env')];
+      let env = withVariables(one, referred);
       for (const change of changes) {
         const [key = '', value] = change.split(/=(.*)/s);
         const plain = key.replace(/-$/, '');

@@ -53,6 +53,7 @@ export const EDIT_FLAGS: OptionSpec = {
     'dry-run',
     'dry-run=',
     'replicas=',
+    'keys=',
     'current-replicas=',
     'containers=',
     'type=',
