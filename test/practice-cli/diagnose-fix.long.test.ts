@@ -86,8 +86,8 @@ describe('a fix and its undo', () => {
     expect(after.filter(({ key }) => key.startsWith('A3.')).map(({ verdict }) => verdict)).not.toContain(
       'fail',
     );
-    const journal = await tui('diary');
-    expect(journal.stdout).toContain('S11');
+    const record = await tui('report');
+    expect(record.stdout).toContain('S11');
   });
 
   it('are shown, asked about, and put back', async () => {
