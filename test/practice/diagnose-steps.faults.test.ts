@@ -6,7 +6,6 @@ rehearseFaults(
   ['A', 'C1', 'C2', 'C3', 'C4'],
   [
     ['nat-dns-down', 'S10', 'blocked-dns', 'person'],
-    ['small-memory', 'S41', 'too-small', 'person', { steps: ['C5'] }],
     ['power-cut-in-init', 'S41', 'leftovers', 'person', { steps: ['C5'], takenBack: 'C5' }],
   ],
   { parameters: { dns_mode: 'keep' } },
