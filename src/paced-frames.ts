@@ -13,7 +13,8 @@ const GAP_MS = 100;
 export function createFrames(scene: Scene): Frames {
   const { store } = scene;
   let shown = frameOf(scene, store.getState());
-  let shownAt = performance.now();
+  /** Looking costs as well: what leaves the frame as it is counts too. */
+  let lookedAt = performance.now();
   let urgent = false;
   let queued = false;
   let timer: NodeJS.Timeout | null = null;
@@ -25,15 +26,15 @@ export function createFrames(scene: Scene): Frames {
     queued = false;
     urgent = false;
     const next = frameOf(scene, store.getState());
+    lookedAt = performance.now();
     if (sameFrame(next, shown)) return;
     shown = next;
-    shownAt = performance.now();
     for (const listener of listeners) listener();
   };
   const stop = store.subscribe((state, before) => {
     const { terminal } = state;
     if (queued) return;
-    const wait = shownAt + GAP_MS - performance.now();
+    const wait = lookedAt + GAP_MS - performance.now();
     if (urgent || terminal !== before.terminal || wait <= 0) {
       queued = true;
       // One key may change the state several times.

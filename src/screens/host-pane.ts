@@ -241,9 +241,7 @@ export function factLine(view: View, host: HostName, sample: Sample, columns: nu
   if (hint === null || lineWidth(all) <= columns) return all;
   return worth
     .filter(({ text }) => text.trim() !== '')
-    .flatMap((one, i) => {
-      return [span(i === 0 ? '' : '  '), { ...one, text: one.text.trim() }];
-    });
+    .flatMap((one, i) => [span(i === 0 ? '' : '  '), { ...one, text: one.text.trim() }]);
 }
 export function unitsOrNone(view: View, sample: Sample, columns: number): Line[] {
   if (Object.keys(sample.units).length === 0) return [line(inLang(view, home.noUnits), 'dim')];
