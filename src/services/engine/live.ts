@@ -10,6 +10,7 @@ import type { LiveAct, LiveTarget } from '../../state/live/targets.js';
 import type { ServiceMessage } from '../../state/types.js';
 import type { LiveServices, LogOptions } from '../live/types.js';
 import type { RemoteTerminal, TerminalSize } from '../ports.js';
+import type { Beat } from './beat.js';
 import { isGreen, keysOfStep } from './gates.js';
 import { carryOut, describeTarget, followTarget, openShellIn } from './live-targets.js';
 import type { Session } from './session.js';
@@ -43,6 +44,7 @@ const PAUSE_MS = 15_000;
 
 /**
  * Follows every source of the lab until the signal fires.
+ * @param options.beat tells readings that merely moved
  * @param options.check asks gates and tells what came of it
  * @param options.tell what goes wrong besides lost sources, which are states, not errors
  */
@@ -51,15 +53,16 @@ export function openLiveDesk(
   parts: LiveParts,
   options: {
     readonly dispatch: (message: ServiceMessage) => void;
+    readonly beat: Beat;
     readonly signal: AbortSignal;
     readonly check: (keys: readonly GateKey[]) => Promise<void>;
     readonly tell: (error: unknown) => void;
   },
 ): LiveDesk {
   const { book, stream, seat } = parts;
-  const { dispatch, signal, check, tell } = options;
+  const { dispatch, beat, signal, check, tell } = options;
   const unhear = [
-    book.subscribe((revision) => dispatch({ type: 'live', revision })),
+    book.subscribe((revision, news) => beat.tell('live', { type: 'live', revision }, news)),
     stream.subscribe((revision) => dispatch({ type: 'live.stream', revision })),
   ];
   /** What has been begun and has to end before the lab is closed. */

@@ -7,6 +7,7 @@ import type { Effect } from '../../state/types.js';
 import type { Catalogue } from '../../symptoms/types.js';
 import { createDiaryFile } from '../files/diary-file.js';
 import type { LabSession } from './assemble.js';
+import { createBeat, type Beat } from './beat.js';
 import { openFaultsDesk, type FaultsDesk } from './faults-desk.js';
 import { createHostKeyDesk } from './host-keys.js';
 import { createLabWork, keysOf } from './lab-work.js';
@@ -103,9 +104,10 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
         now: parts.now(),
       });
       if (session.setAside !== null) notice('bad', setAsideText(session.setAside));
-      const watch = watchLab(session, active, dispatch, signal, tell);
+      const beat = createBeat(dispatch, signal);
+      const watch = watchLab(session, active, { dispatch, beat }, signal, tell);
       const unhear = session.stateFile.onOthers(() => inBackground(hearOthers(session)));
-      const live = liveDesk(session, signal);
+      const live = liveDesk(session, beat, signal);
       const troubles = troublesDesk(session, watch, signal);
       const smoke = smokeDesk(session, watch, signal);
       const faults = faultsDesk(held, watch, signal);
@@ -139,11 +141,11 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
     }
   }
 
-  function liveDesk(session: LabSession, signal: AbortSignal): LiveDesk | null {
+  function liveDesk(session: LabSession, beat: Beat, signal: AbortSignal): LiveDesk | null {
     const { live } = session;
     if (live === null || parts.live === undefined) return null;
     const check = (keys: readonly GateKey[]): Promise<void> => work.check({ session, signal }, keys);
-    return openLiveDesk({ session, live }, parts.live, { dispatch, signal, check, tell });
+    return openLiveDesk({ session, live }, parts.live, { dispatch, beat, signal, check, tell });
   }
 
   function troublesDesk(session: LabSession, watch: LabWatch, signal: AbortSignal): TroublesDesk {

@@ -3,6 +3,7 @@ import { gateKey, type GateResult } from '../../gates/types.js';
 import { HOST_NAMES, type HostName } from '../../lab/types.js';
 import type { ServiceMessage, StepRun } from '../../state/types.js';
 import type { Sample } from '../ports.js';
+import type { Beat } from './beat.js';
 import { reattach } from './pick-up.js';
 import { checkGates } from './gates.js';
 import type { Session } from './session.js';
@@ -19,6 +20,11 @@ const SAMPLE_SECONDS = 5;
 const BUSY_TICK_MS = 1000;
 const IDLE_TICK_MS = 15_000;
 
+interface Tellers {
+  readonly dispatch: (message: ServiceMessage) => void;
+  readonly beat: Beat;
+}
+
 export interface LabWatch {
   /** Something was begun (+1) or ended (-1): the clock ticks faster meanwhile. */
   busy(by: 1 | -1): void;
@@ -28,18 +34,21 @@ export interface LabWatch {
 
 /**
  * Opens the links of a lab and keeps the state informed until the signal fires.
+ * @param beat tells readings that merely moved
  * @param tell what goes wrong besides lost links, which are states, not errors
  */
 export function watchLab(
   session: Session,
   active: ActiveSteps,
-  dispatch: (message: ServiceMessage) => void,
+  { dispatch, beat }: Tellers,
   signal: AbortSignal,
   tell: (error: unknown) => void,
 ): LabWatch {
-  const clock = startClock(session, dispatch, signal);
+  const clock = startClock(session, beat, signal);
   const unsubscribe = session.logs.subscribe((revisions) => dispatch({ type: 'logs', revisions }));
-  const works = HOST_NAMES.map((host) => watchHost(session, active, host, dispatch, signal, clock, tell));
+  const works = HOST_NAMES.map((host) =>
+    watchHost(session, active, host, { dispatch, beat }, signal, clock, tell),
+  );
   const all = Promise.all(
     works.map((work) => work.catch((error: unknown) => (signal.aborted ? undefined : tell(error)))),
   );
@@ -50,18 +59,14 @@ interface Clock {
   busy(by: 1 | -1): void;
 }
 
-function startClock(
-  session: Session,
-  dispatch: (message: ServiceMessage) => void,
-  signal: AbortSignal,
-): Clock {
+function startClock(session: Session, beat: Beat, signal: AbortSignal): Clock {
   let busy = 0;
   let timer: NodeJS.Timeout | null = null;
   const plan = (): void => {
     if (timer !== null) clearTimeout(timer);
     timer = setTimeout(
       () => {
-        dispatch({ type: 'clock', now: session.now() });
+        beat.tell('clock', { type: 'clock', now: session.now() }, busy > 0);
         plan();
       },
       busy > 0 ? BUSY_TICK_MS : IDLE_TICK_MS,
@@ -81,7 +86,7 @@ async function watchHost(
   session: Session,
   active: ActiveSteps,
   host: HostName,
-  dispatch: (message: ServiceMessage) => void,
+  { dispatch, beat }: Tellers,
   signal: AbortSignal,
   clock: Clock,
   tell: (error: unknown) => void,
@@ -89,11 +94,15 @@ async function watchHost(
   const link = session.links.link(host);
   dispatch({ type: 'link', host, status: link.status() });
   const forget = link.onStatus((status) => dispatch({ type: 'link', host, status }));
-  let bootId: string | null = null;
+  let before: Sample | null = null;
   const onSample = (sample: Sample): void => {
-    if (bootId !== null && bootId !== sample.bootId) outdate(session, host, dispatch);
-    bootId = sample.bootId;
-    dispatch({ type: 'sample', host, sample });
+    if (before !== null && before.bootId !== sample.bootId) outdate(session, host, dispatch);
+    beat.tell(
+      `sample@${host}`,
+      { type: 'sample', host, sample },
+      before === null || !isSteady(before, sample),
+    );
+    before = sample;
   };
   const telemetry = session.telemetry.follow(host, {
     units: UNITS[host],
@@ -114,6 +123,20 @@ async function watchHost(
   } finally {
     forget();
   }
+}
+
+/** Whether a host is as it was, and only what always moves has moved. */
+function isSteady(before: Sample, after: Sample): boolean {
+  const lasting = ({
+    at: _at,
+    hostClock: _clock,
+    uptimeSeconds: _uptime,
+    load1: _load,
+    memAvailableBytes: _memory,
+    diskUsedBytes: _disk,
+    ...rest
+  }: Sample): string => JSON.stringify(rest);
+  return lasting(before) === lasting(after);
 }
 
 /** Opens the link for good and waits until it is up for the first time, or the signal fires. */

@@ -58,8 +58,11 @@ export interface LiveBook extends LiveFacts {
   addEvent(event: Omit<LabEvent, 'seq'>): void;
   /** Forgets everything: another lab. */
   clear(): void;
-  /** Calls back at most `publishPerSecond` times a second while something changes. Returns how to stop. */
-  subscribe(listener: (revision: number) => void): () => void;
+  /**
+   * Calls back at most `publishPerSecond` times a second while something changes. Returns how to stop.
+   * @param listener `news`: something happened, rather than that measured values have moved
+   */
+  subscribe(listener: (revision: number, news: boolean) => void): () => void;
 }
 
 const byName = (a: KubeRow, b: KubeRow): number =>
@@ -72,6 +75,17 @@ const byName = (a: KubeRow, b: KubeRow): number =>
         : a.name > b.name
           ? 1
           : 0;
+
+/** Whether nothing but the processor time of processes has moved; lists that did not change keep their identity. */
+function onlyBusier(before: HostFacts, after: HostFacts): boolean {
+  return (
+    before.units === after.units &&
+    before.ports === after.ports &&
+    before.mounts === after.mounts &&
+    before.files === after.files &&
+    before.rebootPending === after.rebootPending
+  );
+}
 
 /**
  * @param keptEvents how many events are kept
@@ -94,14 +108,19 @@ export function createLiveBook(keptEvents = 2000, publishPerSecond = 5): LiveBoo
   let seq = 0;
   let revision = 0;
   let timer: NodeJS.Timeout | null = null;
-  const listeners = new Set<(revision: number) => void>();
+  /** Since listeners were called last. */
+  let news = false;
+  const listeners = new Set<(revision: number, news: boolean) => void>();
 
-  const changed = (): void => {
+  const changed = (what: 'news' | 'reading' = 'news'): void => {
     revision += 1;
+    news ||= what === 'news';
     if (timer !== null || listeners.size === 0) return;
     timer = setTimeout(() => {
       timer = null;
-      for (const listener of listeners) listener(revision);
+      const told = news;
+      news = false;
+      for (const listener of listeners) listener(revision, told);
     }, 1000 / publishPerSecond);
     timer.unref();
   };
@@ -140,9 +159,10 @@ export function createLiveBook(keptEvents = 2000, publishPerSecond = 5): LiveBoo
       changed();
     },
     setUsage(host, id, usage) {
+      const known = usages.has(`${host}/${id}`);
       if (usage === null) usages.delete(`${host}/${id}`);
       else usages.set(`${host}/${id}`, usage);
-      changed();
+      changed(known && usage !== null ? 'reading' : 'news');
     },
     replaceObjects(kind, rows) {
       objects.set(kind, new Map(rows.map((row) => [row.uid, row])));
@@ -164,8 +184,9 @@ export function createLiveBook(keptEvents = 2000, publishPerSecond = 5): LiveBoo
       changed();
     },
     setFacts(host, given) {
+      const before = facts.get(host);
       facts.set(host, given);
-      changed();
+      changed(before !== undefined && onlyBusier(before, given) ? 'reading' : 'news');
     },
     setHarbor(given) {
       harbor = given;

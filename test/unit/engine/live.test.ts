@@ -1,6 +1,7 @@
 /** The live side of an open lab: followed as long as it is open, asked, acted upon, and gone when it closes. */
 import { describe, expect, it, vi } from 'vitest';
 import { readOurFiles } from '../../../src/drift/files.js';
+import { createBeat } from '../../../src/services/engine/beat.js';
 import { createTimeline } from '../../../src/services/engine/live-events.js';
 import { openLiveDesk, type LiveDesk } from '../../../src/services/engine/live.js';
 import type { LiveServices, LogOptions } from '../../../src/services/live/types.js';
@@ -90,6 +91,7 @@ async function world(): Promise<World> {
     },
     platform: { follow: (signal) => untilAborted(signal) },
   };
+  const dispatch = (message: ServiceMessage): void => void messages.push(message);
   const desk = openLiveDesk(
     { session: session.session, live },
     {
@@ -101,7 +103,8 @@ async function world(): Promise<World> {
       },
     },
     {
-      dispatch: (message) => messages.push(message),
+      dispatch,
+      beat: createBeat(dispatch, stop.signal),
       signal: stop.signal,
       check: (keys) => {
         checked.push([...keys]);
