@@ -192,8 +192,9 @@ export const LIBRARIES: readonly Plugin[] = [
 
 /**
  * Reading and checking the YAML of the built-in runbook takes ten times as long as everything else before the first
- * frame, and its outcome is known when the program is built: it goes into the bundle as data. A person's own pack
- * (`--runbook`) is read and checked as ever.
+ * frame, and its outcome is known when the program is built: it goes beside the bundle as data, in a file that is read and
+ * let go; inside a module its text would be kept twice for as long as the program runs, 2 MB. A person's own pack (`--runbook`)
+ * is read and checked as ever.
  * @param root directory of package.json
  */
 function runbookAsData(root: string): Plugin {
@@ -201,15 +202,25 @@ function runbookAsData(root: string): Plugin {
     name: 'runbook-as-data',
     setup(setup) {
       const loader = join(root, 'src', 'runbook', 'load.ts');
-      setup.onLoad({ filter: /[\\/]runbook[\\/]load\.ts$/ }, async ({ path, suffix }) => {
+      setup.onResolve({ filter: /^built-in-runbook$/ }, () => ({
+        path: 'runbook.json',
+        namespace: 'built-in',
+      }));
+      setup.onLoad({ filter: /.*/, namespace: 'built-in' }, async () => ({
+        contents: JSON.stringify(await readRunbook(root)),
+        loader: 'file',
+      }));
+      setup.onLoad({ filter: /[\\/]runbook[\\/]load\.ts$/ }, ({ path, suffix }) => {
         if (path !== loader || suffix === '?from-files') return undefined;
         return {
           resolveDir: join(root, 'src', 'runbook'),
           contents: [
-            `const builtIn = ${JSON.stringify(JSON.stringify(await readRunbook(root)))};`,
+            "import { readFile } from 'node:fs/promises';",
+            "import file from 'built-in-runbook';",
             'export async function loadRunbook(assets, pack = null) {',
-            '  if (pack === null) return { runbook: JSON.parse(builtIn), diagnostics: [] };',
-            "  return (await import('./load.ts?from-files')).loadRunbook(assets, pack);",
+            "  if (pack !== null) return (await import('./load.ts?from-files')).loadRunbook(assets, pack);",
+            "  const text = await readFile(new URL(file, import.meta.url), 'utf8');",
+            '  return { runbook: JSON.parse(text), diagnostics: [] };',
             '}',
           ].join('\n'),
         };
@@ -273,6 +284,7 @@ export async function bundle(root: string, outdir: string): Promise<Metafile> {
     splitting: true,
     // Flat, so that '../assets' beside import.meta.url is right in every file of dist/, as it is in src/.
     chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
     format: 'esm',
     platform: 'node',
     target: 'node22.19',

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 const ENTRY = 'main.js';
 /** How the names of directories begin in which a build is being made. */
 export const MAKING = '.new-';
-const CHUNK = /["']\.\/(?<name>[\w.-]+\.js)["']/g;
+const LOADED = /["']\.\/(?<name>[\w.-]+\.js(?:on)?)["']/g;
 
 /** Names of the files that a build loads, at once or when wanted; none where nothing was built yet. */
 async function filesOf(directory: string): Promise<ReadonlySet<string>> {
@@ -20,7 +20,7 @@ async function filesOf(directory: string): Promise<ReadonlySet<string>> {
     const source = await readFile(join(directory, name), 'utf8').catch(() => null);
     if (source === null) continue;
     known.add(name);
-    for (const match of source.matchAll(CHUNK)) if (match.groups?.['name']) open.push(match.groups['name']);
+    for (const match of source.matchAll(LOADED)) if (match.groups?.['name']) open.push(match.groups['name']);
   }
   return known;
 }

@@ -19,7 +19,8 @@ async function build(files: Readonly<Record<string, string>>, keepLast = true): 
 const first = {
   'main.js': 'import"./a-1.js";',
   'a-1.js': "import('./b-1.js')",
-  'b-1.js': '1',
+  'b-1.js': 'const file="./data-1.json"',
+  'data-1.json': '{}',
   'TEXT.txt': 'old',
 };
 const second = { 'main.js': 'import("./a-2.js")', 'a-2.js': '2', 'TEXT.txt': 'new' };
@@ -28,7 +29,14 @@ const third = { 'main.js': 'import("./a-3.js")', 'a-3.js': '3' };
 it('keeps what the build before may still load, and nothing older', async () => {
   await build(first);
   await build(second);
-  expect((await readdir(dist)).sort()).toEqual(['TEXT.txt', 'a-1.js', 'a-2.js', 'b-1.js', 'main.js']);
+  expect((await readdir(dist)).sort()).toEqual([
+    'TEXT.txt',
+    'a-1.js',
+    'a-2.js',
+    'b-1.js',
+    'data-1.json',
+    'main.js',
+  ]);
   expect(await readFile(join(dist, 'main.js'), 'utf8')).toContain('a-2');
   expect(await readFile(join(dist, 'TEXT.txt'), 'utf8')).toBe('new');
   await build(third);
