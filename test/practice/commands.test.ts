@@ -47,6 +47,16 @@ systemctl show -p ActiveState,SubState,LoadState cron; systemctl show --value -p
     expect(answer.stdout).toContain('hello');
   });
 
+  it('ends what a unit runs however often its file was read again meanwhile, and starts it as it says now', async () => {
+    const answer =
+      await root(`unit() { printf '[Service]\\nExecStart=/bin/sleep %s\\n' "$1" > /etc/systemd/system/naps.service; }
+unit 6001; systemctl daemon-reload; systemctl start naps; systemctl daemon-reload; systemctl daemon-reload
+pgrep -a sleep; systemctl stop naps; pgrep -a sleep; echo ended
+systemctl start naps; unit 6002; systemctl daemon-reload; systemctl restart naps; pgrep -a sleep
+systemctl stop naps; rm /etc/systemd/system/naps.service; systemctl daemon-reload`);
+    expect(answer.stdout).toMatch(/^\d+ \S*sleep 6001\nended\n\d+ \S*sleep 6002\n$/);
+  });
+
   it('lists timers and failed units', async () => {
     const answer = await user(
       'systemctl list-timers --no-legend | grep -c apt-daily; systemctl --failed --no-legend; systemctl is-system-running',

@@ -10,6 +10,8 @@ rehearseFaults(
   [
     // A project that has a README already can only be met by the first push.
     ['gitlab-project-readme', 'S73', 'diverged', 'person', { steps: ['E2'] }],
+    ['gitlab-runner-stopped', 'S68', 'service-down', 'program', delivered],
+    ['gitlab-branch-unprotected', 'S71', 'unprotected-branch', 'program', delivered],
     ['gitlab-runner-tag', 'S67', 'no-tag', 'person', delivered],
     ['gitlab-key-unknown', 'S73', 'key-unknown', 'person', pushed],
   ],

@@ -10,3 +10,8 @@ rehearseFaults(
   ],
   { parameters: { dns_mode: 'keep' } },
 );
+
+rehearseFaults(
+  ['A', 'C1', 'C2', 'C3', 'C4'],
+  [['small-memory', 'S41', 'too-small', 'person', { steps: ['C5'] }]],
+);

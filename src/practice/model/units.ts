@@ -47,9 +47,9 @@ export class Systemd {
     const old = this.units.get(spec.name);
     const unit = this.add({ ...spec, active: false }, hooks);
     if (old === undefined) return;
-    if (old.active === 'active' || old.active === 'activating') {
-      this.#hooks.set(spec.name, { ...hooks, ...this.#kept.get(old) });
-    }
+    // However often it is read meanwhile: what runs is stopped as it was started.
+    const running = this.#kept.get(old);
+    if (running !== undefined) this.#kept.set(unit, running);
     Object.assign(unit, {
       masked: old.masked,
       active: old.active,
@@ -60,6 +60,7 @@ export class Systemd {
       restarts: old.restarts,
     });
   }
+  /** Those that a unit was started with last. */
   readonly #kept = new WeakMap<Unit, UnitHooks>();
 
   remove(name: string): void {
@@ -314,7 +315,7 @@ export class Systemd {
     return began;
   }
   reload(unit: Unit): void {
-    this.#hooks.get(unit.spec.name)?.reload?.();
+    (this.#kept.get(unit) ?? this.#hooks.get(unit.spec.name))?.reload?.();
     this.#log(unit, `Reloaded ${this.#label(unit)}.`);
   }
   /** Power is gone: nothing runs, nothing is logged. */
