@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import './hooks.mjs';
 import { build, type Metafile, type Plugin } from 'esbuild';
 import type { Runbook } from '../src/runbook/types.js';
+import { INK } from './bundle-ink.ts';
 
 /**
  * Native addons of ssh2 and ws, and what `debug` colours its lines with, all of them optional: a `require` that throws makes
@@ -38,29 +39,6 @@ const leaveOut: Plugin = {
     setup.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is not part of this bundle`)});`,
     }));
-  },
-};
-
-/**
- * Yoga carries its WebAssembly as a data: URL and reads it with `fetch`, which makes Node load its whole HTTP client: more
- * than half of the time that Ink takes to load. Handed over as bytes it is read at once.
- */
-const yogaWithoutFetch: Plugin = {
-  name: 'yoga-without-fetch',
-  setup(setup) {
-    setup.onLoad({ filter: /[\\/]yoga-layout[\\/].*[\\/]yoga-wasm-base64-esm\.js$/ }, async ({ path }) => {
-      const source = await readFile(path, 'utf8');
-      const embedded = /data:application\/octet-stream;base64,(?<wasm>[A-Za-z0-9+/=]+)/.exec(source);
-      const options = 'loadYoga = loadYoga || {};';
-      const wasm = embedded?.groups?.['wasm'];
-      if (embedded === null || wasm === undefined || !source.includes(options))
-        throw new Error('yoga-layout has changed: look at how it loads its WebAssembly now');
-      return {
-        contents: source
-          .replace(embedded[0], 'data:,')
-          .replace(options, `loadYoga = { wasmBinary: Buffer.from('${wasm}', 'base64'), ...loadYoga };`),
-      };
-    });
   },
 };
 
@@ -100,27 +78,6 @@ const httpWithoutFacade: Plugin = {
     setup.onLoad({ filter: /.*/, namespace: 'required' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)});`,
     }));
-  },
-};
-
-/**
- * Ink remembers how 4,096 to 8,192 texts were measured and wrapped, each with its whole text; quick-lru keeps up to twice its
- * size. Here a text is a part of the screen, 12 KB at 160×48, and logs and Pods make ten new ones a second: a screen left open
- * grew by a megabyte a minute. Remembering the parts of the last few frames is all that helps.
- */
-const inkRemembersLess: Plugin = {
-  name: 'ink-remembers-less',
-  setup(setup) {
-    setup.onLoad(
-      { filter: /[\\/]node_modules[\\/]ink[\\/]build[\\/](?:measure|wrap)-text\.js$/ },
-      async ({ path }) => {
-        const source = await readFile(path, 'utf8');
-        const size = 'maxSize: 4096';
-        if (source.split(size).length !== 2)
-          throw new Error('Ink has changed: look at how many texts it remembers now');
-        return { contents: source.replace(size, 'maxSize: 64') };
-      },
-    );
   },
 };
 
@@ -181,8 +138,7 @@ const clusterWithoutModels: Plugin = {
 /** What is left out of libraries, or put right in them. */
 export const LIBRARIES: readonly Plugin[] = [
   leaveOut,
-  yogaWithoutFetch,
-  inkRemembersLess,
+  ...INK,
   stringWidthWithoutDelay,
   httpWithoutFacade,
   zodWithoutLocales,

@@ -1,0 +1,115 @@
+/** Ink as the bundle has it draws what Ink draws, frame after frame. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { INK } from '../../../scripts/bundle-ink.js';
+import { ROOT } from '../../support/cli.js';
+
+/** Draws frames, each a list of places and texts, and says what Ink wrote for each. */
+const ENTRY = `
+import { Box, Text, render } from 'ink';
+import { createElement as h } from 'react';
+export async function draw(stdout, frames) {
+  const screen = (parts) => h(Box, { width: 40, height: 6 }, ...parts.map(({ left, top, text }, key) =>
+    h(Box, { key, position: 'absolute', left, top, width: 40 - left }, h(Text, { wrap: 'hard' }, text))));
+  const shown = render(screen([]), { stdout, debug: true, patchConsole: false, exitOnCtrlC: false });
+  const written = [];
+  for (const parts of frames) {
+    stdout.written = '';
+    shown.rerender(screen(parts));
+    await shown.waitUntilRenderFlush();
+    written.push(stdout.written);
+  }
+  shown.unmount();
+  return written;
+}
+`;
+
+class Screen extends Writable {
+  readonly columns = 40;
+  readonly rows = 6;
+  written = '';
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.written += chunk.toString('utf8');
+    done();
+  }
+}
+
+interface Part {
+  readonly left: number;
+  readonly top: number;
+  readonly text: string;
+}
+
+const drawn = z.object({
+  draw: z.custom<(stdout: Screen, frames: readonly (readonly Part[])[]) => Promise<string[]>>(
+    (given) => typeof given === 'function',
+  ),
+});
+
+let directory = '';
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'threebody-ink-'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** What Ink loads with DEV=true only, and is not installed. */
+const withoutDebugger: Plugin = {
+  name: 'without-debugger',
+  setup(setup) {
+    setup.onLoad({ filter: /[\\/]ink[\\/]build[\\/]devtools\.js$/ }, () => ({ contents: '' }));
+  },
+};
+
+/** @param name of the bundle's file */
+async function drawWith(name: string, plugins: typeof INK, frames: readonly (readonly Part[])[]) {
+  const outfile = join(directory, `${name}.mjs`);
+  await build({
+    stdin: { contents: ENTRY, resolveDir: ROOT },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    plugins: [...plugins, withoutDebugger],
+  });
+  const { draw } = drawn.parse(await import(pathToFileURL(outfile).href));
+  return draw(new Screen(), frames);
+}
+
+it('draws the same as Ink does, whatever the frame before held', async () => {
+  const red = (text: string): string => `\u001B[31m${text}\u001B[39m`;
+  const frames: readonly (readonly Part[])[] = [
+    [{ left: 0, top: 0, text: 'vm-docker\nload 0.10' }],
+    // One part changes, the other stays.
+    [
+      { left: 0, top: 0, text: 'vm-docker\nload 0.11' },
+      { left: 20, top: 0, text: red('vm-k8s\nis off') },
+    ],
+    [
+      { left: 0, top: 0, text: 'vm-docker\nload 0.11' },
+      { left: 20, top: 0, text: red('vm-k8s\nis off') },
+    ],
+    // The same text elsewhere, over others, with signs of two columns, of none, tabs and controls.
+    [
+      { left: 3, top: 1, text: red('vm-k8s\nis off') },
+      { left: 0, top: 0, text: '三体 ✅ e\u0301 soft\u00ADhyphen zero\u200Bwidth' },
+      { left: 1, top: 0, text: 'over' },
+      { left: 0, top: 3, text: 'tab\tbed\r\nnext\u0007 \u001B[2Jcleared' },
+    ],
+    [],
+    [{ left: 0, top: 0, text: `${red('a long line that is wider than the screen and has to be wrapped')}` }],
+    [{ left: 0, top: 0, text: 'vm-docker\nload 0.10' }],
+  ];
+  const ours = await drawWith('ours', INK, frames);
+  expect(ours).toEqual(await drawWith('theirs', [], frames));
+  expect(new Set(ours).size).toBeGreaterThanOrEqual(5);
+});
