@@ -30,7 +30,7 @@ async function atHome(home: Home, args: readonly string[]): Promise<Terminal> {
 const FRAME = '\u001B[?2026h';
 
 interface Written {
-  /** Frames after which the screen reads otherwise. */
+  /** Lines of panes that read otherwise after a frame than before it: each is a reading that moved. */
   readonly changes: number;
   readonly changeBytes: number;
   /** Bytes of those that left it as it was. */
@@ -41,22 +41,26 @@ interface Written {
 async function writtenSince(raw: string, from: number): Promise<Written> {
   const screen = new xterm.Terminal({ cols: SIZE.columns, rows: SIZE.rows, allowProposedApi: true });
   const show = (text: string): Promise<void> => new Promise((resolve) => screen.write(text, resolve));
-  const seen = (): string =>
-    Array.from({ length: SIZE.rows }, (_, row) =>
-      screen.buffer.active.getLine(row)?.translateToString(),
-    ).join();
+  // Panes stand side by side, each within its frame.
+  const seen = (): readonly string[] =>
+    Array.from(
+      { length: SIZE.rows },
+      (_, row) => screen.buffer.active.getLine(row)?.translateToString().split('│') ?? [],
+    ).flat();
   await show(raw.slice(0, from));
   let before = seen();
   const written = { changes: 0, changeBytes: 0, vainBytes: 0 };
   for (const frame of raw.slice(from).split(/(?=\u001B\[\?2026h)/)) {
     await show(frame);
     const bytes = Buffer.byteLength(frame);
-    if (seen() === before) written.vainBytes += bytes;
+    const after = seen();
+    const changes = after.filter((line, index) => line !== before[index]).length;
+    if (changes === 0) written.vainBytes += bytes;
     else {
-      written.changes += 1;
+      written.changes += changes;
       written.changeBytes += bytes;
     }
-    before = seen();
+    before = after;
   }
   screen.dispose();
   return written;

@@ -20,33 +20,15 @@ import type { PodRow } from '../../src/state/live/rows.js';
 import { ROOT } from '../support/cli.js';
 import { createBench, LAB_FILE, outside } from './lab.js';
 import type { Bench } from './lab.js';
+import { talker } from './talker.js';
 
 const NAME = 'threebody-live';
-const IMAGE = process.env['THREEBODY_LIVE_IMAGE'] ?? 'busybox';
 const MAY_STOP = process.env['THREEBODY_LIVE_STOP'] !== undefined;
 /** Takes a minute: a node is NotReady only when its kubelet has been silent for 40 s. */
 const MAY_STOP_KUBELET = process.env['THREEBODY_LIVE_STOP'] === 'all';
 const [cut, heal] = [outside('CUT'), outside('HEAL')];
 const eventually = <T>(look: () => T | Promise<T>, timeout = 180_000): Promise<T> =>
   vi.waitFor(look, { timeout, interval: 100 });
-
-const MANIFEST = `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${NAME}, namespace: default}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: ${NAME}}}
-  template:
-    metadata: {labels: {app: ${NAME}}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      containers:
-      - name: loop
-        image: ${IMAGE}
-        imagePullPolicy: IfNotPresent
-        env: [{name: API_TOKEN, value: sesame-open}]
-        command: [sh, -c, 'i=0; while :; do i=$((i+1)); echo line $i; sleep 1; done']
-`;
 
 const WANTED = LAB_FILE !== undefined && process.env['THREEBODY_LIVE'] !== undefined;
 
@@ -81,7 +63,7 @@ describe.skipIf(!WANTED)('a real API server', () => {
     const lab = await readLabFile(file, { parameters: runbook.parameters, env });
     const redactor = createRedactor();
     links = createLinks(lab, { askHostKey: () => Promise.resolve(true), mask: redactor.mask });
-    await kubectl('apply -f -', MANIFEST);
+    await kubectl('apply -f -', talker(NAME));
     kube = createKubeConsole({
       links,
       book,

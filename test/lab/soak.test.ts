@@ -13,31 +13,14 @@ import { HOST_NAMES } from '../../src/lab/types.js';
 import { createHome, KEYS, start, type Home, type Terminal } from '../e2e/terminal.js';
 import { cli } from '../support/cli.js';
 import { createBench, LAB_FILE, type Bench } from './lab.js';
+import { talker } from './talker.js';
 
 const MINUTES = Number(process.env['THREEBODY_SOAK'] ?? '0');
 const NAME = 'threebody-churn';
-const IMAGE = process.env['THREEBODY_LIVE_IMAGE'] ?? 'busybox';
 /** Between two changes, ms: each takes some seconds itself. */
 const BETWEEN_MS = 5_000;
 /** What resident memory may differ by without anything being kept: V8 gives back when it sees fit. */
 const SLACK_MIB = 15;
-
-const MANIFEST = `apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${NAME}, namespace: default}
-spec:
-  replicas: 2
-  selector: {matchLabels: {app: ${NAME}}}
-  template:
-    metadata: {labels: {app: ${NAME}}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      containers:
-      - name: loop
-        image: ${IMAGE}
-        imagePullPolicy: IfNotPresent
-        command: [sh, -c, 'i=0; while :; do i=$((i+1)); echo line $i; sleep 1; done']
-`;
 
 interface Sample {
   readonly minute: number;
@@ -88,7 +71,7 @@ describe.skipIf(LAB_FILE === undefined || MINUTES === 0)('the program left open'
       env: home.env,
     });
     if (connected.code !== 0) throw new Error(connected.stderr);
-    await kubectl('apply -f -', MANIFEST);
+    await kubectl('apply -f -', talker(NAME));
     seen = start(home, { columns: 160, rows: 48, args: ['--lang', 'en', '--lab', LAB_FILE ?? ''] });
     await seen.until((screen) => HOST_NAMES.every((host) => screen.includes(host)));
     // The Pods at full height, and of these only the ones that come and go.

@@ -59,3 +59,12 @@ export const jobEnd = z
 export const trouble = z
   .object({ code: z.string(), what: text, remedy: text, where: z.string().nullable() })
   .describe('what happened, what to do now, and where');
+
+/** A fault, wherever it is listed. */
+export const faultAbout = {
+  id: z.string(),
+  layer: z.string(),
+  title: text,
+  breaks: text,
+  metBy: z.array(z.string()).describe('steps: it shows only when one of them is run; empty: by itself'),
+};

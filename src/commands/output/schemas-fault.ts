@@ -1,6 +1,6 @@
 /** The shape of what `fault --json` prints. */
 import { z } from 'zod';
-import { exit, host, instant, lab, text, tool, trouble, version } from './schema-parts.js';
+import { exit, faultAbout, host, instant, lab, text, tool, trouble, version } from './schema-parts.js';
 
 export const faultDocument = z.object({
   schemaVersion: version,
@@ -12,11 +12,7 @@ export const faultDocument = z.object({
   can: z
     .array(
       z.object({
-        id: z.string(),
-        layer: z.string(),
-        title: text,
-        breaks: text,
-        metBy: z.array(z.string()).describe('steps: it shows only when one of them is run; empty: by itself'),
+        ...faultAbout,
         actions: z.array(z.object({ on: host, say: text })),
       }),
     )

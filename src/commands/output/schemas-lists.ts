@@ -1,6 +1,6 @@
 /** The shapes of what `list … --json` prints. Parts that are as in the content's own files are described there. */
 import { z } from 'zod';
-import { host, lab, subject, text, verdict, version } from './schema-parts.js';
+import { faultAbout, host, lab, subject, text, verdict, version } from './schema-parts.js';
 import { file } from './schemas-work.js';
 
 const gate = z.object({
@@ -118,11 +118,7 @@ export const faultsDocument = z.object({
   kind: z.literal('faults'),
   faults: z.array(
     z.object({
-      id: z.string(),
-      layer: z.string(),
-      title: text,
-      breaks: text,
-      metBy: z.array(z.string()).describe('steps: it shows only when one of them is run; empty: by itself'),
+      ...faultAbout,
       practice: z
         .object({
           symptom: z.string().nullable(),
