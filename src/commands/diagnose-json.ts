@@ -44,6 +44,7 @@ export function diagnosisJson(report: DiagnosisReport): string {
         say,
       })),
       unexplained: diagnosis.unexplained.map(gateContent),
+      unanswered: diagnosis.unanswered.map(gateContent),
       silent: diagnosis.silent,
       fixed: report.fixed.map(({ fix, gates, ...rest }) => ({
         ...rest,

@@ -44,6 +44,7 @@ const WORDS = {
     read: 'Baca',
     meant: 'Memang begitu di sini',
     red: 'Merah, tanpa gejala yang cocok',
+    unanswered: 'Belum dapat dinilai; tanyakan lagi',
     silent: 'Tidak menjawab',
     helped: 'menolong',
     failed: 'gagal',
@@ -78,6 +79,7 @@ const WORDS = {
     read: 'Read',
     meant: 'Meant to be so here',
     red: 'Red, and no symptom fits',
+    unanswered: 'Could not be judged; ask again',
     silent: 'Gave no answer',
     helped: 'helped',
     failed: 'failed',
@@ -97,13 +99,14 @@ const MOST_EVIDENCE = 3;
 
 export function diagnosisText(report: DiagnosisReport, style: Style): string {
   const { language } = style;
-  const { diagnosed, expected, unexplained, silent } = report.diagnosis;
+  const { diagnosed, expected, unexplained, unanswered, silent } = report.diagnosis;
   const words = WORDS[language];
   const lines: string[] = [];
   const first = firstBroken(diagnosed.filter((one) => one.recognised).map((one) => one.finding));
   if (diagnosed.length === 0) {
     lines.push(words.nothing);
-    if (report.asked === 'lab' && unexplained.length === 0 && silent.length === 0) lines.push(words.healthy);
+    const told = unexplained.length + unanswered.length + silent.length;
+    if (report.asked === 'lab' && told === 0) lines.push(words.healthy);
     if (report.asked === 'paste') lines.push(words.unknownText);
   }
   // Where a pasted line comes from is not known.
@@ -118,6 +121,11 @@ export function diagnosisText(report: DiagnosisReport, style: Style): string {
       if (seen !== undefined && seen.excerpt !== '')
         lines.push(`    ${words.seen}: ${oneLine(seen.excerpt)}`);
     }
+  }
+  if (unanswered.length > 0) {
+    lines.push('', paintTone(`${words.unanswered}:`, 'warn', style.color));
+    for (const { gate, subject, say } of unanswered)
+      lines.push(`  ${gate}@${subject}: ${oneLine(say[language])}`);
   }
   if (silent.length > 0) lines.push('', `${words.silent}: ${silent.join(', ')}`);
   const meant = new Set(expected.map(({ symptom, say }) => `${symptom}: ${say[language]}`));

@@ -123,7 +123,7 @@ function tellWithoutLab(
     lab: null,
     startedAt: context.now(),
     finishedAt: context.now(),
-    diagnosis: { diagnosed, expected: [], unexplained: [], silent: [] },
+    diagnosis: { diagnosed, expected: [], unexplained: [], unanswered: [], silent: [] },
     asked: 'paste',
     fixed: [],
     after: null,
@@ -223,11 +223,15 @@ async function walkAll(
     );
     diagnosed.push({ finding, recognised, walks });
   }
+  const { counted, silent } = gathered ?? { counted: [], silent: [] };
   return {
     diagnosed,
     expected: recognition.expected,
-    unexplained: unexplainedBy(recognition.findings, gathered?.counted ?? []),
-    silent: gathered?.silent ?? [],
+    unexplained: unexplainedBy(recognition.findings, counted),
+    unanswered: counted.filter(
+      ({ verdict, subject }) => verdict === 'unknown' && !silent.some((host) => host === subject),
+    ),
+    silent,
   };
 }
 
@@ -249,10 +253,10 @@ async function lookAgain(
 
 /** Something found is 1, whatever else could not be looked at; nothing found is only 0 when everything could. */
 function exitOf(diagnosis: Diagnosis, gathered: Gathered | null): ExitCode {
-  const { diagnosed, unexplained, silent } = diagnosis;
+  const { diagnosed, unexplained, unanswered, silent } = diagnosis;
   const found = diagnosed.some((one) => one.recognised || deepestProof(one.walks) !== null);
   const exit: ExitCode = found || unexplained.length > 0 ? 1 : 0;
-  const unknown = gathered?.counted.some(({ verdict }) => verdict === 'unknown') ?? diagnosed.length === 0;
+  const unknown = gathered === null ? diagnosed.length === 0 : unanswered.length > 0;
   return silent.length > 0 || unknown ? worse(exit, 3) : exit;
 }
 

@@ -16,6 +16,8 @@ export interface Diagnosis {
   readonly expected: readonly Expected[];
   /** Gates that failed and that no finding accounts for: shown as they are. */
   readonly unexplained: readonly GateResult[];
+  /** Gates of hosts that did answer, which could nevertheless not be judged. */
+  readonly unanswered: readonly GateResult[];
   readonly silent: readonly HostName[];
 }
 

@@ -55,6 +55,7 @@ const diagnosisSchema = z.object({
     }),
   ),
   unexplained: z.array(resultSchema),
+  unanswered: z.array(resultSchema),
   silent: z.array(z.string()),
   fixed: z.array(z.object({ fix: z.string(), carriedOut: z.boolean(), helped: z.boolean() })),
   after: z.array(resultSchema).nullable(),
@@ -87,7 +88,7 @@ describe.skipIf(LAB_FILE === undefined || process.env['THREEBODY_FAULTS'] === un
         if (wanted(found)) return found;
         if (Date.now() < deadline) continue;
         throw new Error(
-          `not ${what}: ${JSON.stringify(found.findings)}\n${JSON.stringify(found.unexplained)}\n${found.talk}`,
+          `not ${what}: ${JSON.stringify(found.findings)}\n${JSON.stringify([found.unexplained, found.unanswered, found.silent])}\n${found.talk}`,
         );
       }
     }

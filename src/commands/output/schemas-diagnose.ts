@@ -92,6 +92,7 @@ export const diagnoseDocument = z.object({
     .array(z.object({ symptom: z.string(), place: observed, object: z.string().nullable(), say: text }))
     .describe('what was seen and is meant to be so'),
   unexplained: z.array(gate),
+  unanswered: z.array(gate).describe('gates of hosts that did answer, which could not be judged'),
   silent: z.array(host),
   fixed: z.array(
     z.object({

@@ -222,7 +222,13 @@ it('fault --json is as published, and does not say which fault a drill is', () =
 });
 
 it('a diagnosis that found nothing is as published', () => {
-  const nothing = { diagnosed: [], expected: [], unexplained: [], silent: ['vm-k8s' as const] };
+  const nothing = {
+    diagnosed: [],
+    expected: [],
+    unexplained: [],
+    unanswered: [],
+    silent: ['vm-k8s' as const],
+  };
   expect(
     misfits(
       diagnosisJson({
