@@ -2,8 +2,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BEAT_MS, createBeat, type Beat } from '../../../src/services/engine/beat.js';
 import { createLiveBook } from '../../../src/state/live/book.js';
-import type { ContainerUsage, HostFacts } from '../../../src/state/live/rows.js';
+import type { ContainerUsage } from '../../../src/state/live/rows.js';
 import type { ServiceMessage } from '../../../src/state/types.js';
+import { NO_FACTS } from './fakes.js';
 
 const live = (revision: number): ServiceMessage => ({ type: 'live', revision });
 const clock = (now: number): ServiceMessage => ({ type: 'clock', now });
@@ -54,16 +55,6 @@ describe('a reading that merely moved', () => {
 });
 
 describe('the live book', () => {
-  const FACTS: HostFacts = {
-    at: 1,
-    units: [],
-    ports: [],
-    mounts: [],
-    processes: [],
-    files: [],
-    rebootPending: false,
-    rebootFor: [],
-  };
   const usage = (cpuPercent: number): ContainerUsage => ({
     at: 1,
     cpuPercent,
@@ -80,9 +71,11 @@ describe('the live book', () => {
       await vi.advanceTimersByTimeAsync(1_000);
       return heard.pop();
     };
-    expect(await after(() => book.setFacts('vm-k8s', FACTS))).toBe(true);
-    expect(await after(() => book.setFacts('vm-k8s', { ...FACTS, at: 2, processes: [] }))).toBe(false);
-    expect(await after(() => book.setFacts('vm-k8s', { ...FACTS, at: 3, rebootPending: true }))).toBe(true);
+    expect(await after(() => book.setFacts('vm-k8s', NO_FACTS))).toBe(true);
+    expect(await after(() => book.setFacts('vm-k8s', { ...NO_FACTS, at: 2, processes: [] }))).toBe(false);
+    expect(await after(() => book.setFacts('vm-k8s', { ...NO_FACTS, at: 3, rebootPending: true }))).toBe(
+      true,
+    );
     expect(await after(() => book.setUsage('vm-docker', 'c1', usage(1)))).toBe(true);
     expect(await after(() => book.setUsage('vm-docker', 'c1', usage(2)))).toBe(false);
     expect(await after(() => book.setUsage('vm-docker', 'c1', null))).toBe(true);

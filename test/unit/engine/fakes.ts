@@ -1,4 +1,5 @@
 /** A lab without wires: ports that answer from tables, so that the engine's own decisions can be looked at. */
+import type { HostFacts } from '../../../src/state/live/rows.js';
 import type { ProbeRequest, Recording } from '../../../src/gates/types.js';
 import { HOST_NAMES, type HostLogin, type HostName, type Lab } from '../../../src/lab/types.js';
 import { parseRunbook } from '../../../src/runbook/parse.js';
@@ -279,3 +280,15 @@ function labFixture(): Lab {
     stateDir: '/nonexistent',
   };
 }
+
+/** What a host tells that has nothing to tell. */
+export const NO_FACTS: HostFacts = {
+  at: 0,
+  units: [],
+  ports: [],
+  mounts: [],
+  processes: [],
+  files: [],
+  rebootPending: false,
+  rebootFor: [],
+};

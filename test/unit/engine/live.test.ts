@@ -10,7 +10,7 @@ import { createLiveBook, type LiveBook } from '../../../src/state/live/book.js';
 import type { LiveTarget } from '../../../src/state/live/targets.js';
 import { createStreamBook } from '../../../src/state/live/stream.js';
 import type { ServiceMessage } from '../../../src/state/types.js';
-import { fakeLab } from './fakes.js';
+import { fakeLab, NO_FACTS } from './fakes.js';
 
 /** The journal is written to a disk that others may keep busy. */
 const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 8_000 });
@@ -141,16 +141,7 @@ describe('the live desk', () => {
     await one.close();
     expect(one.asked).toContain('docker closed');
     expect(one.asked).toContain('kube closed');
-    one.book.setFacts('vm-k8s', {
-      at: 0,
-      units: [],
-      ports: [],
-      mounts: [],
-      processes: [],
-      files: [],
-      rebootPending: false,
-      rebootFor: [],
-    });
+    one.book.setFacts('vm-k8s', NO_FACTS);
     expect(one.messages.filter((message) => message.type === 'live')).toEqual([]);
   });
 
