@@ -170,6 +170,8 @@ artisan migrate:fresh >/dev/null; echo "$?"`);
         'app-image-missing': async () =>
           /ErrImagePull|ImagePullBackOff/.test(await kubectl('k get pods -l app=go')),
         'pull-secret-wrong': async () => /401 Unauthorized/.test(await kubectl('k describe pods -l app=go')),
+        'registry-config-unread': async () =>
+          /server gave HTTP response to HTTPS client/.test(await kubectl('k describe pods -l app=go')),
         'mysql-password-drift': async () => (await statuses()).join(' ') === '200 502 502',
         'app-env-missing': async () =>
           /not set: DB_HOST/.test(

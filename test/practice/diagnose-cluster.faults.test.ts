@@ -12,6 +12,7 @@ rehearseFaults(
     ['image-name-bad', 'S49', 'tag-missing', 'program'],
     ['app-secret-missing', 'S58', 'no-secret', 'program'],
     ['registry-config-missing', 'S50', 'no-hosts-toml', 'program'],
+    ['registry-config-unread', 'S50', 'not-restarted', 'program'],
     ['kubelet-stopped', 'S33', 'stopped', 'program'],
     ['cri-disabled', 'S35', 'disabled', 'program'],
     ['containerd-broken', 'S34', 'bad-config', 'program'],

@@ -1,10 +1,18 @@
 /** Breakages of the application in the cluster. They bite once phase E has delivered it. */
 import { listAt, mapAt, textAt } from '../kubernetes/json.js';
 import { imageName } from '../kubernetes/registry.js';
-import type { Fault } from '../fault.js';
+import { edit, type Fault, type LabParts } from '../fault.js';
+import { CONFIG_FILE } from '../kubernetes/containerd-config.js';
 import { change, clusterOf, inContainers, restart, spaceOf } from './cluster-edit.js';
 
 const coded = (text: string) => Buffer.from(text).toString('base64');
+/** The node of the application loses its image of go, and go has to be started anew. */
+function pullAnew(lab: LabParts): void {
+  const [, , worker] = lab.hosts;
+  for (const image of [...worker.kube.runtime.images.keys()])
+    if (/\/go:/.test(image)) worker.kube.runtime.images.delete(image);
+  restart(lab, 'go');
+}
 
 export const APP_FAULTS: readonly Fault[] = [
   {
@@ -20,7 +28,6 @@ export const APP_FAULTS: readonly Fault[] = [
   {
     id: 'pull-secret-wrong',
     apply: (lab) => {
-      const [, , worker] = lab.hosts;
       const cluster = clusterOf(lab);
       const account = cluster?.store.get('ServiceAccount', spaceOf(cluster) ?? '', 'default');
       const name = textAt(account, 'imagePullSecrets', 0, 'name');
@@ -33,11 +40,27 @@ export const APP_FAULTS: readonly Fault[] = [
           data: { ...mapAt(object, 'data'), '.dockerconfigjson': coded(JSON.stringify(config)) },
         };
       });
-      for (const image of [...worker.kube.runtime.images.keys()])
-        if (/\/go:/.test(image)) worker.kube.runtime.images.delete(image);
-      restart(lab, 'go');
+      pullAnew(lab);
       return async () => {
         await heal();
+        restart(lab, 'go');
+      };
+    },
+  },
+  {
+    id: 'registry-config-unread',
+    apply: async (lab) => {
+      const [, , worker] = lab.hosts;
+      const unit = worker.systemd.find('containerd');
+      if (unit === undefined || worker.volume.text(CONFIG_FILE) === null) return () => undefined;
+      const putBack = edit(worker, CONFIG_FILE, (text) =>
+        text.replaceAll(/^(\s*config_path = ).*certs\.d.*$/gm, '$1""'),
+      );
+      await worker.systemd.restart(unit);
+      await putBack();
+      pullAnew(lab);
+      return async () => {
+        await worker.systemd.restart(unit);
         restart(lab, 'go');
       };
     },
