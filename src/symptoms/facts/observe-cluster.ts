@@ -178,7 +178,7 @@ function isInTrouble(event: EventRow, rows: ClusterRows): boolean {
   switch (kind) {
     case 'Pod': {
       const pod = rows.pods.find((one) => one.namespace === namespace && one.name === name);
-      if (pod === undefined || isReady(pod) || pod.phase === 'Succeeded') return false;
+      if (pod === undefined || isReady(pod) || pod.phase === 'Succeeded' || isPast(event, pod)) return false;
       // A kubelet speaks of a static Pod by a number of its own.
       return pod.owner === 'Node' || pod.uid === event.about;
     }
@@ -199,6 +199,14 @@ function isInTrouble(event: EventRow, rows: ClusterRows): boolean {
           (one.failed || one.ready < one.wanted),
       );
   }
+}
+
+/** What the API server keeps for an hour although it was overcome: the Pod is going, has its node, or has its images. */
+function isPast({ reason, message }: EventRow, pod: PodRow): boolean {
+  if (pod.deleting) return true;
+  if (reason === 'FailedScheduling') return pod.node !== '';
+  const pulls = /^(?:Failed|BackOff)$/.test(reason) && /pull|image/i.test(message);
+  return pulls && !pod.containers.some((one) => one.state === 'waiting' && one.reason !== 'CrashLoopBackOff');
 }
 
 function observeEvent(event: EventRow, rows: ClusterRows, at: number): Observation {

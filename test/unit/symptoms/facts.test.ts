@@ -87,6 +87,35 @@ describe('what hosts answer', () => {
   it('leaves out events of what is well by now', () => {
     expect(of('event').map((one) => one.object)).toEqual(['Pod/prod/go-1']);
   });
+  it('leaves out events of what was overcome: the Pod is going, has its node, has its images', () => {
+    const pod = (name: string, deleted: string, container: string): readonly string[] => [
+      `P|prod|${name}|vm-worker|Running||go|ReplicaSet|2026-01-01T00:00:00Z|${deleted}|${name}|`,
+      'D|Ready|False|ContainersNotReady|',
+      container,
+    ];
+    const waits = 'C|go|a|false|0|ImagePullBackOff||||||';
+    const runs = 'C|go|a|false|0||||||2026-01-01T00:00:00Z|';
+    const cluster = [
+      ...pod('waits', '', waits),
+      ...pod('runs', '', runs),
+      ...pod('goes', '2026-01-01T00:00:40Z', waits),
+      'T|prod|Pod|waits|Warning|FailedScheduling|1|waits|0/2 nodes are available',
+      ...['waits', 'runs', 'goes'].map(
+        (name) =>
+          `T|prod|Pod|${name}|Warning|Failed|2|${name}|Failed to pull image "a": http: server gave HTTP response to HTTPS client`,
+      ),
+      'T|prod|Pod|runs|Warning|Unhealthy|4|runs|Readiness probe failed',
+    ].join('\n');
+    const observed = observeHost('vm-k8s', { cluster }, Date.parse('2026-01-01T00:01:00Z'));
+    expect(observed.filter(({ source }) => source === 'event').map(({ text }) => text.slice(0, 21))).toEqual([
+      'Failed: Failed to pul',
+      'Unhealthy: Readiness ',
+    ]);
+    expect(observed.filter(({ source }) => source === 'event').map(({ object }) => object)).toEqual([
+      'Pod/prod/waits',
+      'Pod/prod/runs',
+    ]);
+  });
   it('tells units, containers, disks and the clock apart', () => {
     const host = [
       'disk|/|97',
