@@ -57,6 +57,15 @@ function replaced(source: string, pieces: readonly (readonly [piece: string, by:
   return text;
 }
 
+/** What stands between two pieces, with them. @throws Error when one of them is not there, or there twice */
+function between(source: string, first: string, last: string): string {
+  const [, after, twice] = source.split(first);
+  const [inner, rest] = after?.split(last, 2) ?? [];
+  if (inner === undefined || rest === undefined || twice !== undefined)
+    throw new Error(`Ink has changed: look at how it puts a row together now (${first})`);
+  return `${first}${inner}${last}`;
+}
+
 /** A map that asks the one of the frame before, and takes over what is still of use. */
 const FRAME_MAP = `
 class FrameMap extends Map {
@@ -77,28 +86,108 @@ class FrameMap extends Map {
 let lastCaches;
 // Made once: as a literal where it is used it is made anew for every character.
 const ignorable = new RegExp('^\\\\p{Default_Ignorable_Code_Point}+$', 'u');
-const charactersOf = (text) =>
-    styledCharsFromTokens(tokenize(text)).filter(({ value }) => value < '\\x7F' || !ignorable.test(value));
+const visible = ({ value }) => value < '\\x7F' || !ignorable.test(value);
+const charactersOf = (text) => styledCharsFromTokens(tokenize(text)).filter(visible);
+const END = { type: 'char', value: '\\n', fullWidth: false };
 `;
 
+/** Of a text whose lines each put back what they switch on, which ours do, every line can be taken by itself, and kept. */
+const LINES_OF = `
+    linesOf(text) {
+        const known = this.lines.get(text);
+        if (known !== undefined) return known;
+        const lines = text.split('\\n');
+        if (!lines.slice(0, -1).every(line => this.isClosed(line))) return undefined;
+        this.lines.set(text, lines);
+        return lines;
+    }
+    isClosed(line) {
+        let closed = this.closed.get(line);
+        if (closed === undefined) {
+            const characters = styledCharsFromTokens([...tokenize(line), END]);
+            closed = characters.pop().styles.length === 0 && !characters.some(({ value }) => value < ' ');
+            this.styledChars.set(line, characters.filter(visible));
+            this.closed.set(line, closed);
+        }
+        return closed;
+    }
+`;
+
+/** A row of cells with nothing on it, as Ink makes them. */
+const EMPTY_ROW = `            const row = [];
+            for (let x = 0; x < this.width; x++) {
+                row.push({
+                    type: 'char',
+                    value: ' ',
+                    fullWidth: false,
+                    styles: [],
+                });
+            }
+`;
+/** One line is put into its row, cell by cell. */
+const PLACE_LINE = [
+  '            const characters = this.caches.getStyledChars(line);\n',
+  `            if (currentLine[offsetX]?.value === '') {
+                currentLine[offsetX] = blankCell(currentLine[offsetX]);
+            }
+`,
+] as const;
+const ROW_TEXT = `            const lineWithoutEmptyItems = line.filter(item => item !== undefined);
+            return styledCharsToString(lineWithoutEmptyItems).trimEnd();
+`;
+
+/** Rows are lists of what comes to stand in them, and cells are made only of a list that the last frame had not. */
+function knowsRows(source: string): string {
+  const place = between(source, ...PLACE_LINE);
+  return replaced(source, [
+    [place, '            currentLine.push([x, line]);\n'],
+    [`${EMPTY_ROW}            output.push(row);\n`, '            output.push([]);\n'],
+    [ROW_TEXT, '            return this.rowOf(line);\n'],
+    [
+      '    get() {\n',
+      `    rowOf(parts) {
+        const key = [this.width, ...parts.flat()].join('\\n');
+        const known = this.caches.rows.get(key);
+        if (known !== undefined) return known;
+${EMPTY_ROW}        const currentLine = row;
+        for (const [x, line] of parts) {
+${place}        }
+        const line = row;
+        const made = (() => {
+${ROW_TEXT}        })();
+        this.caches.rows.set(key, made);
+        return made;
+    }
+    get() {\n`,
+    ],
+  ]);
+}
+
 /**
- * Ink takes every text of a frame apart into characters, twice, and forgets them when the frame is drawn; nearly all of a
- * frame is as it was in the last one. Here what one frame found out is there for the next, and no longer; and a text that
- * was looked over for control characters, and measured for its layout, is not so again to be drawn. A frame in which one pane
- * of six changed takes a quarter of the time.
+ * Ink takes every text of a frame apart into characters, twice, puts them into cells, and forgets all of it when the frame is
+ * drawn; nearly all of a frame is as it was in the last one. Here what one frame found out is there for the next, and no
+ * longer; and a text that was looked over for control characters, and measured for its layout, is not so again to be drawn.
  */
 const inkKnowsTheLastFrame: Plugin = {
   name: 'ink-knows-the-last-frame',
   setup(setup) {
-    const patch = (file: string, pieces: readonly (readonly [piece: string, by: string])[]): void =>
+    const patch = (
+      file: string,
+      pieces: readonly (readonly [piece: string, by: string])[],
+      change: (source: string) => string = (source) => source,
+    ): void =>
       setup.onLoad(
         { filter: new RegExp(String.raw`[\\/]node_modules[\\/]ink[\\/]build[\\/]${file}\.js$`) },
-        async ({ path }) => ({ contents: replaced(await readFile(path, 'utf8'), pieces) }),
+        async ({ path }) => ({ contents: replaced(change(await readFile(path, 'utf8')), pieces) }),
       );
-    patch('output', [
+    const inOutput = [
       [
         'class OutputCaches {\n',
-        `${FRAME_MAP}class OutputCaches {\n    lines = new FrameMap(lastCaches?.lines);\n`,
+        `${FRAME_MAP}class OutputCaches {
+    lines = new FrameMap(lastCaches?.lines);
+    rows = new FrameMap(lastCaches?.rows);
+    closed = new FrameMap(lastCaches?.closed);
+${LINES_OF}`,
       ],
       ['    widths = new Map();\n', '    widths = new FrameMap(lastCaches?.widths);\n'],
       ['    blockWidths = new Map();\n', '    blockWidths = new FrameMap(lastCaches?.blockWidths);\n'],
@@ -111,13 +200,14 @@ const inkKnowsTheLastFrame: Plugin = {
       // The characters of a whole text are wanted only to make lines of it.
       [
         'for (const character of this.caches.getStyledChars(text)) {\n            if',
-        'const known = this.caches.lines.get(text);\n        if (known === undefined) for (const character of charactersOf(text)) {\n            if',
+        'const known = this.caches.linesOf(text);\n        if (known === undefined) for (const character of charactersOf(text)) {\n            if',
       ],
       [
         'let lines = characterLines.map(line => styledCharsToString(line));\n',
         'let lines = known ?? characterLines.map(line => styledCharsToString(line));\n        if (known === undefined) this.caches.lines.set(text, lines);\n',
       ],
-    ]);
+    ] as const;
+    patch('output', inOutput, knowsRows);
     patch('render-node-to-output', [
       ["import widestLine from 'widest-line';\n", "import measureText from './measure-text.js';\n"],
       ['const currentWidth = widestLine(text);', 'const currentWidth = measureText(text).width;'],

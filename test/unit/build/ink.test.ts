@@ -15,16 +15,17 @@ const ENTRY = `
 import { Box, Text, render } from 'ink';
 import { createElement as h } from 'react';
 export async function draw(stdout, frames) {
-  const screen = (parts) => h(Box, { width: 40, height: 6 }, ...parts.map(({ left, top, text }, key) =>
+  const screen = (parts, overflow) => h(Box, { width: 40, height: 6, overflow }, ...parts.map(({ left, top, text }, key) =>
     h(Box, { key, position: 'absolute', left, top, width: 40 - left }, h(Text, { wrap: 'hard' }, text))));
-  const shown = render(screen([]), { stdout, debug: true, patchConsole: false, exitOnCtrlC: false });
+  const shown = render(screen([], 'visible'), { stdout, debug: true, patchConsole: false, exitOnCtrlC: false });
   const written = [];
-  for (const parts of frames) {
-    stdout.written = '';
-    shown.rerender(screen(parts));
-    await shown.waitUntilRenderFlush();
-    written.push(stdout.written);
-  }
+  for (const overflow of ['visible', 'hidden', 'visible'])
+    for (const parts of frames) {
+      stdout.written = '';
+      shown.rerender(screen(parts, overflow));
+      await shown.waitUntilRenderFlush();
+      written.push(stdout.written);
+    }
   shown.unmount();
   return written;
 }
@@ -104,6 +105,28 @@ it('draws the same as Ink does, whatever the frame before held', async () => {
       { left: 0, top: 0, text: '三体 ✅ e\u0301 soft\u00ADhyphen zero\u200Bwidth' },
       { left: 1, top: 0, text: 'over' },
       { left: 0, top: 3, text: 'tab\tbed\r\nnext\u0007 \u001B[2Jcleared' },
+    ],
+    // A log that goes on: each line puts back what it switched on, but for one; a link, and a line without an end.
+    [
+      {
+        left: 2,
+        top: 0,
+        text: `${red('one')}\n\u001B[1mtwo\u001B[22m 三\n${red('three')} \u001B[4m\u001B[24m`,
+      },
+    ],
+    [{ left: 2, top: 0, text: `\u001B[1mtwo\u001B[22m 三\n${red('three')} \u001B[4m\u001B[24m\nfour` }],
+    [{ left: 2, top: 0, text: `\u001B[1mtwo\n${red('three')}\u001B[22m\nfour\u001B[44m\n5\u001B[0m` }],
+    [
+      { left: 0, top: 1, text: 'a \u001B]8;;https://hit.local\u0007link\u001B]8;;\u0007 \nover' },
+      { left: 9, top: 2, text: '\u001B]8;;https://hit.local\nit goes on\u001B' },
+    ],
+    // Over the edges: half of a wide sign, rows above and below, and one that leaves no room.
+    [
+      { left: 37, top: 0, text: red('三体三') },
+      { left: -1, top: 2, text: '三 goes on' },
+      { left: 5, top: -1, text: 'above\nfirst' },
+      { left: 0, top: 5, text: 'last\nbelow' },
+      { left: 4, top: 5, text: 'T' },
     ],
     [],
     [{ left: 0, top: 0, text: `${red('a long line that is wider than the screen and has to be wrapped')}` }],
