@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { RUNNER } from './service.js';
 
 /** Where Debian puts daemons, which an ordinary user's PATH leaves out. */
 const FOLDERS = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin'];
@@ -36,9 +37,17 @@ export interface Programs {
   readonly client: string;
 }
 
+/** Whether who runs the programs may enter a folder: one below root's home is root's alone. */
+function canEnter(folder: string): boolean {
+  if (RUNNER.uid === undefined) return true;
+  const real = realpathSync(folder);
+  const forOthers = (statSync(real).mode & 0o001) !== 0;
+  return forOthers && (dirname(real) === real || canEnter(dirname(real)));
+}
+
 function find(matches: (name: string) => boolean): string {
   for (const folder of FOLDERS) {
-    if (folder === '' || !existsSync(folder)) continue;
+    if (folder === '' || !existsSync(folder) || !canEnter(folder)) continue;
     const name = readdirSync(folder).find(matches);
     if (name !== undefined) return join(folder, name);
   }
