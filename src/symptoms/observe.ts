@@ -103,6 +103,17 @@ export function observeOutput(
     }));
 }
 
+/**
+ * Whether what a step said when it failed is no news any more: all its gates are well by now, in whatever way it came about.
+ * @param step as the journal names it; of a fix, which has no gates of its own, all gates speak
+ * @param results of all gates, judged now
+ */
+export function isOvercome(step: string, results: readonly GateResult[]): boolean {
+  const own = results.filter(({ gate }) => gate.split('.', 1)[0] === step);
+  const asked = own.length === 0 ? results : own;
+  return asked.every(({ verdict }) => verdict === 'pass' || verdict === 'warn');
+}
+
 /** Text that a person pasted: an error, a log, a whole terminal. The newest lines count when it is very long. */
 export function observePasted(text: string, at: number): readonly Observation[] {
   return linesOf(text)

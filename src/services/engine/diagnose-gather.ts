@@ -4,7 +4,13 @@ import { HOST_NAMES, type HostName } from '../../lab/types.js';
 import { historyOf, meaningful, type Past } from '../../symptoms/begun.js';
 import { questionsFor } from '../../symptoms/facts/hosts.js';
 import { observeHost } from '../../symptoms/facts/read-hosts.js';
-import { observeGates, observeLogin, observeOutput, withoutOldNews } from '../../symptoms/observe.js';
+import {
+  isOvercome,
+  observeGates,
+  observeLogin,
+  observeOutput,
+  withoutOldNews,
+} from '../../symptoms/observe.js';
 import type { Observation } from '../../symptoms/types.js';
 import type { JournalEntry } from '../ports.js';
 import { checkGates, type CheckOptions } from './gates.js';
@@ -45,7 +51,7 @@ export async function gather(session: Session, options: CheckOptions = {}): Prom
       ...links,
       ...observeGates(counted),
       ...facts.observations,
-      ...failedJobs(session, entries),
+      ...failedJobs(session, entries).filter(({ fields }) => !isOvercome(String(fields['step']), results)),
     ]),
     results,
     counted,

@@ -4,7 +4,13 @@ import type { GateResult } from '../../../src/gates/types.js';
 import { historyOf, meaningful } from '../../../src/symptoms/begun.js';
 import { observeHost } from '../../../src/symptoms/facts/read-hosts.js';
 import { questionsFor } from '../../../src/symptoms/facts/hosts.js';
-import { observeGates, observeOutput, observePasted, withoutOldNews } from '../../../src/symptoms/observe.js';
+import {
+  isOvercome,
+  observeGates,
+  observeOutput,
+  observePasted,
+  withoutOldNews,
+} from '../../../src/symptoms/observe.js';
 import { HOST_NAMES } from '../../../src/lab/types.js';
 import { spawnSync } from 'node:child_process';
 import { ourRunbook } from '../content/content.js';
@@ -244,6 +250,15 @@ describe('observations', () => {
         fields: { status: 502, server: 'nginx' },
       },
     ]);
+  });
+  it('of a step that failed are no news once all its gates are well', () => {
+    const all = [gate('E3.images', 'pass'), gate('E3.app', 'warn'), gate('E1.clone', 'fail')];
+    expect(isOvercome('E3', all)).toBe(true);
+    expect(isOvercome('E1', all)).toBe(false);
+    expect(isOvercome('E3', [...all, gate('E3.site', 'unknown')])).toBe(false);
+    // A fix has no gates of its own.
+    expect(isOvercome('S50', all)).toBe(false);
+    expect(isOvercome('S50', [gate('E3.images', 'pass')])).toBe(true);
   });
   it('of what was pasted and printed are bounded', () => {
     expect(observePasted('x\n'.repeat(9000), 0).length).toBe(2000);
