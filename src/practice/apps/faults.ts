@@ -57,6 +57,8 @@ export const APP_FAULTS: readonly Fault[] = [
         text.replaceAll(/^(\s*config_path = ).*certs\.d.*$/gm, '$1""'),
       );
       await worker.systemd.restart(unit);
+      // Put back later than containerd was started, which is how one sees that it has not been read.
+      await worker.clock.sleep(1000, new AbortController().signal);
       await putBack();
       pullAnew(lab);
       return async () => {
