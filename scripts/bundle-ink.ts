@@ -25,27 +25,6 @@ const yogaWithoutFetch: Plugin = {
   },
 };
 
-/**
- * Ink remembers how 4,096 to 8,192 texts were measured and wrapped, each with its whole text; quick-lru keeps up to twice its
- * size. Here a text is a part of the screen, 12 KB at 160×48, and logs and Pods make ten new ones a second: a screen left open
- * grew by a megabyte a minute. Remembering the parts of the last few frames is all that helps.
- */
-const inkRemembersLess: Plugin = {
-  name: 'ink-remembers-less',
-  setup(setup) {
-    setup.onLoad(
-      { filter: /[\\/]node_modules[\\/]ink[\\/]build[\\/](?:measure|wrap)-text\.js$/ },
-      async ({ path }) => {
-        const source = await readFile(path, 'utf8');
-        const size = 'maxSize: 4096';
-        if (source.split(size).length !== 2)
-          throw new Error('Ink has changed: look at how many texts it remembers now');
-        return { contents: source.replace(size, 'maxSize: 64') };
-      },
-    );
-  },
-};
-
 /** @throws Error when a piece that is to be replaced is not there, or there twice */
 function replaced(source: string, pieces: readonly (readonly [piece: string, by: string])[]): string {
   let text = source;
@@ -65,6 +44,58 @@ function between(source: string, first: string, last: string): string {
     throw new Error(`Ink has changed: look at how it puts a row together now (${first})`);
   return `${first}${inner}${last}`;
 }
+
+/**
+ * Signs of one column each that never make one with their neighbours: Latin, arrows, lines, blocks, shapes, Braille. A line of
+ * these and of SGR sequences, as nearly all are, needs no segmenter and no table of widths. A test goes through all of them.
+ */
+export const PLAIN_SIGNS = String.raw`\x20-\x7E\u00A1-\u00AC\u00AE-\u00FF\u2010-\u2015\u2018-\u201E\u2022\u2026\u2190-\u2193\u2500-\u25FA\u2713\u2717\u2800-\u28FF`;
+const PLAIN = String.raw`
+const NOT_PLAIN = /[^\x1B${PLAIN_SIGNS}]|\x1B(?!\[[\d;]*m)/;
+`;
+
+/** A plain line as Ink has it, with one object for all signs that are alike: they are never changed. */
+const PLAIN_CHARACTERS = String.raw`${PLAIN}
+const NO_STYLES = { styles: [], characters: new Map(), after: new Map() };
+const styleSets = new Map();
+function styledBy(set, code) {
+    let next = set.after.get(code);
+    if (next === undefined) {
+        const styles = reduceAnsiCodesIncremental(set.styles, tokenize(code));
+        const key = styles.map(style => style.code).join('');
+        // Programs may use any colour there is.
+        if (styleSets.size > 500) {
+            styleSets.clear();
+            NO_STYLES.after.clear();
+        }
+        next = styles.length === 0 ? NO_STYLES : styleSets.get(key) ?? { styles, characters: new Map(), after: new Map() };
+        if (next !== NO_STYLES) styleSets.set(key, next);
+        set.after.set(code, next);
+    }
+    return next;
+}
+function plainCharacters(line) {
+    const characters = [];
+    let set = NO_STYLES;
+    for (let at = 0; at < line.length;) {
+        if (line[at] === '\x1B') {
+            const end = line.indexOf('m', at) + 1;
+            set = styledBy(set, line.slice(at, end));
+            at = end;
+            continue;
+        }
+        const value = line[at];
+        let character = set.characters.get(value);
+        if (character === undefined) {
+            character = { type: 'char', value, fullWidth: false, styles: set.styles };
+            set.characters.set(value, character);
+        }
+        characters.push(character);
+        at += 1;
+    }
+    return { characters, closed: set === NO_STYLES };
+}
+`;
 
 /** A map that asks the one of the frame before, and takes over what is still of use. */
 const FRAME_MAP = `
@@ -87,7 +118,8 @@ let lastCaches;
 // Made once: as a literal where it is used it is made anew for every character.
 const ignorable = new RegExp('^\\\\p{Default_Ignorable_Code_Point}+$', 'u');
 const visible = ({ value }) => value < '\\x7F' || !ignorable.test(value);
-const charactersOf = (text) => styledCharsFromTokens(tokenize(text)).filter(visible);
+const charactersOf = (text) => NOT_PLAIN.test(text) ? styledCharsFromTokens(tokenize(text)).filter(visible) : plainCharacters(text).characters;
+const BLANK = { type: 'char', value: ' ', fullWidth: false, styles: [] };
 const END = { type: 'char', value: '\\n', fullWidth: false };
 `;
 
@@ -103,7 +135,12 @@ const LINES_OF = `
     }
     isClosed(line) {
         let closed = this.closed.get(line);
-        if (closed === undefined) {
+        if (closed === undefined && !NOT_PLAIN.test(line)) {
+            const plain = plainCharacters(line);
+            closed = plain.closed;
+            this.styledChars.set(line, plain.characters);
+            this.closed.set(line, closed);
+        } else if (closed === undefined) {
             const characters = styledCharsFromTokens([...tokenize(line), END]);
             closed = characters.pop().styles.length === 0 && !characters.some(({ value }) => value < ' ');
             this.styledChars.set(line, characters.filter(visible));
@@ -132,6 +169,7 @@ const PLACE_LINE = [
             }
 `,
 ] as const;
+const WIDTH = 'Math.max(1, this.caches.getStringWidth(character.value))';
 const ROW_TEXT = `            const lineWithoutEmptyItems = line.filter(item => item !== undefined);
             return styledCharsToString(lineWithoutEmptyItems).trimEnd();
 `;
@@ -149,10 +187,10 @@ function knowsRows(source: string): string {
         const key = [this.width, ...parts.flat()].join('\\n');
         const known = this.caches.rows.get(key);
         if (known !== undefined) return known;
-${EMPTY_ROW}        const currentLine = row;
+        const currentLine = new Array(this.width).fill(BLANK);
         for (const [x, line] of parts) {
-${place}        }
-        const line = row;
+${replaced(place, [[WIDTH, `character.value.length === 1 && character.value < '\\x7F' ? 1 : ${WIDTH}`]])}        }
+        const line = currentLine;
         const made = (() => {
 ${ROW_TEXT}        })();
         this.caches.rows.set(key, made);
@@ -162,6 +200,13 @@ ${ROW_TEXT}        })();
     ],
   ]);
 }
+
+/**
+ * Ink remembers how 4,096 to 8,192 texts were measured and wrapped, each with its whole text; quick-lru keeps up to twice its
+ * size. Here a text is a part of the screen, 12 KB at 160×48, and logs and Pods make ten new ones a second: a screen left open
+ * grew by a megabyte a minute. Remembering the parts of the last few frames is all that helps.
+ */
+const FEWER_TEXTS = ['maxSize: 4096', 'maxSize: 64'] as const;
 
 /**
  * Ink takes every text of a frame apart into characters, twice, puts them into cells, and forgets all of it when the frame is
@@ -181,9 +226,10 @@ const inkKnowsTheLastFrame: Plugin = {
         async ({ path }) => ({ contents: replaced(change(await readFile(path, 'utf8')), pieces) }),
       );
     const inOutput = [
+      ['import { styledCharsFromTokens, ', `import { reduceAnsiCodesIncremental, styledCharsFromTokens, `],
       [
         'class OutputCaches {\n',
-        `${FRAME_MAP}class OutputCaches {
+        `${PLAIN_CHARACTERS}${FRAME_MAP}class OutputCaches {
     lines = new FrameMap(lastCaches?.lines);
     rows = new FrameMap(lastCaches?.rows);
     closed = new FrameMap(lastCaches?.closed);
@@ -212,10 +258,22 @@ ${LINES_OF}`,
       ["import widestLine from 'widest-line';\n", "import measureText from './measure-text.js';\n"],
       ['const currentWidth = widestLine(text);', 'const currentWidth = measureText(text).width;'],
     ]);
+    patch('wrap-text', [FEWER_TEXTS]);
+    patch('measure-text', [
+      FEWER_TEXTS,
+      ['const cache = ', `${PLAIN}const cache = `],
+      [
+        'const width = widestLine(text);',
+        String.raw`const width = Math.max(...text.split('\n').map(line => NOT_PLAIN.test(line) ? widestLine(line) : line.replaceAll(/\x1B\[[\d;]*m/g, '').length));`,
+      ],
+    ]);
     patch('squash-text-nodes', [
       [
         'const squashTextNodes = (node) => {\n',
-        'const sanitized = new QuickLRU({ maxSize: 64 });\nconst squashTextNodes = (node) => {\n',
+        `const sanitized = new QuickLRU({ maxSize: 64 });
+// Nothing that Ink takes out, rewrites or moves: controls, sequences other than SGR, marks right after one.
+const DIRTY = ${String.raw`/[\0-\x09\x0B-\x1A\x1C-\x1F\x7F-\x9F]|\x1B(?!\[[\d;]*m)|m\p{Mark}/u`};
+const squashTextNodes = (node) => {\n`,
       ],
       [
         "import wrapAnsi from 'wrap-ansi';\n",
@@ -223,10 +281,10 @@ ${LINES_OF}`,
       ],
       [
         "text = sanitizeAnsi(text.replaceAll('\\r\\n', '\\n'));\n",
-        "const raw = text;\n    text = sanitized.get(raw) ?? sanitizeAnsi(raw.replaceAll('\\r\\n', '\\n'));\n    sanitized.set(raw, text);\n",
+        "const raw = text;\n    text = sanitized.get(raw) ?? (DIRTY.test(raw) ? sanitizeAnsi(raw.replaceAll('\\r\\n', '\\n')) : raw);\n    sanitized.set(raw, text);\n",
       ],
     ]);
   },
 };
 
-export const INK: readonly Plugin[] = [yogaWithoutFetch, inkRemembersLess, inkKnowsTheLastFrame];
+export const INK: readonly Plugin[] = [yogaWithoutFetch, inkKnowsTheLastFrame];

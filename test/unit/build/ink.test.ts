@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
+import xterm from '@xterm/headless';
 import { build, type Plugin } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import stringWidth from 'string-width';
 import { z } from 'zod';
-import { INK } from '../../../scripts/bundle-ink.js';
+import { INK, PLAIN_SIGNS } from '../../../scripts/bundle-ink.js';
 import { ROOT } from '../../support/cli.js';
 
 /** Draws frames, each a list of places and texts, and says what Ink wrote for each. */
@@ -86,6 +88,32 @@ async function drawWith(name: string, plugins: typeof INK, frames: readonly (rea
   return draw(new Screen(), frames);
 }
 
+/** What a terminal shows of a frame: each sign with its colours and styles. Codes may be written in another order. */
+async function cellsOf(frame: string): Promise<string> {
+  const terminal = new xterm.Terminal({ cols: 40, rows: 6, allowProposedApi: true, convertEol: true });
+  await new Promise<void>((resolve) => {
+    terminal.write(frame, resolve);
+  });
+  const cells = Array.from({ length: 6 * 40 }, (_, n) => {
+    const cell = terminal.buffer.active.getLine(Math.floor(n / 40))?.getCell(n % 40);
+    if (cell === undefined) return '';
+    const { isBold, isDim, isUnderline, isInverse } = cell;
+    const styles = [isBold, isDim, isUnderline, isInverse].map((is) => is.call(cell));
+    const colours = [cell.getFgColorMode(), cell.getFgColor(), cell.getBgColorMode(), cell.getBgColor()];
+    return [cell.getChars() || ' ', cell.getWidth(), ...colours, ...styles].join(' ');
+  });
+  terminal.dispose();
+  return cells.join('\n');
+}
+
+/** Whether two bundles draw frames alike, and how many different pictures these are. */
+async function compared(name: string, frames: readonly (readonly Part[])[]): Promise<number> {
+  const shown = (written: readonly string[]): Promise<readonly string[]> => Promise.all(written.map(cellsOf));
+  const ours = await shown(await drawWith(`${name}-ours`, INK, frames));
+  expect(ours).toEqual(await shown(await drawWith(`${name}-theirs`, [], frames)));
+  return new Set(ours).size;
+}
+
 it('draws the same as Ink does, whatever the frame before held', async () => {
   const red = (text: string): string => `\u001B[31m${text}\u001B[39m`;
   const frames: readonly (readonly Part[])[] = [
@@ -132,7 +160,28 @@ it('draws the same as Ink does, whatever the frame before held', async () => {
     [{ left: 0, top: 0, text: `${red('a long line that is wider than the screen and has to be wrapped')}` }],
     [{ left: 0, top: 0, text: 'vm-docker\nload 0.10' }],
   ];
-  const ours = await drawWith('ours', INK, frames);
-  expect(ours).toEqual(await drawWith('theirs', [], frames));
-  expect(new Set(ours).size).toBeGreaterThanOrEqual(5);
+  expect(await compared('frames', frames)).toBeGreaterThanOrEqual(10);
+});
+
+it('knows how wide the signs are that it does not measure, beside each other and in any style', async () => {
+  const plain = new RegExp(`^[${PLAIN_SIGNS}]$`);
+  const signs = Array.from({ length: 0x2900 }, (_, code) => String.fromCharCode(code)).filter((sign) =>
+    plain.test(sign),
+  );
+  expect(signs.length).toBeGreaterThan(700);
+  expect(signs.filter((sign) => stringWidth(sign) !== 1)).toEqual([]);
+  const styles = ['31', '1;2', '48;5;17', '38;2;9;8;7', '4;31;42', '7', ''];
+  const line = (from: number): string =>
+    Array.from({ length: 36 }, (_, n) => {
+      const [sign = ' ', style = ''] = [signs[(from + n) % signs.length], styles[(from + n) % styles.length]];
+      return n % 5 === 0 ? `\u001B[${style}m${sign}` : n % 11 === 3 ? `\u001B[39m\u001B[22m${sign}` : sign;
+    }).join('');
+  const part = (from: number): Part => ({
+    left: from % 4,
+    top: 0,
+    text: Array.from({ length: 6 }, (_, row) => `${line(from + row * 36)}\u001B[0m`).join('\n'),
+  });
+  const frames = Array.from({ length: Math.ceil(signs.length / 200) }, (_, n) => [part(n * 200)]);
+  signs.reverse();
+  expect(await compared('signs', [...frames, ...frames.map((_, n) => [part(n * 200)])])).toBeGreaterThan(7);
 });
