@@ -1,7 +1,6 @@
 /**
- * When Ink is given a frame to draw. It takes a whole frame apart and puts it together again whenever React commits, some
- * 13 ms at 200×50 even if nothing looks different, so it is told only of what does; and what nobody pressed a key for waits
- * until the last frame has stood a moment.
+ * When Ink is given a frame to draw. It lays out and puts together a whole frame whenever React commits, even if nothing looks
+ * different, so it is told only of what does; and what nobody pressed a key for waits until the last frame has stood a moment.
  */
 import { frameOf, sameFrame, type Frames } from './screens/painted-frame.js';
 import type { Scene } from './screens/scene.js';
