@@ -154,8 +154,10 @@ export class Reader {
         const unit = word === '-mtime' ? 86_400_000 : 60_000;
         return ({ inode }) => compared(wanted, Math.floor((kernel.now() - inode.mtimeMs) / unit));
       }
-      // A change of what a file is called or who owns it is no time of its own here.
-      case '-newercm':
+      case '-newercm': {
+        const other = view.get(process.path(this.#next())).mtimeMs;
+        return ({ inode }) => Math.max(inode.mtimeMs, inode.touchedMs ?? 0) > other;
+      }
       case '-newer': {
         const other = view.get(process.path(this.#next())).mtimeMs;
         return ({ inode }) => inode.mtimeMs > other;

@@ -56,6 +56,8 @@ interface Common {
   mode: number;
   /** Milliseconds since the epoch, the host's clock. */
   mtimeMs: number;
+  /** When its times were set by hand: what was changed then, whatever `mtimeMs` says (ctime). */
+  touchedMs?: number;
   nlink: number;
 }
 /**

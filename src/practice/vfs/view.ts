@@ -254,6 +254,7 @@ export class View {
     const inode = this.get(path);
     if (this.caller.uid !== inode.uid && !this.may(inode, WRITE)) throw new SystemError('EACCES', path);
     inode.mtimeMs = mtimeMs;
+    inode.touchedMs = this.volume.now();
   }
   /** Removes a tree; what may not be removed throws. */
   removeTree(path: string): void {
