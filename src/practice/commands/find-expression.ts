@@ -154,13 +154,11 @@ export class Reader {
         const unit = word === '-mtime' ? 86_400_000 : 60_000;
         return ({ inode }) => compared(wanted, Math.floor((kernel.now() - inode.mtimeMs) / unit));
       }
+      case '-newer':
       case '-newercm': {
         const other = view.get(process.path(this.#next())).mtimeMs;
-        return ({ inode }) => Math.max(inode.mtimeMs, inode.touchedMs ?? 0) > other;
-      }
-      case '-newer': {
-        const other = view.get(process.path(this.#next())).mtimeMs;
-        return ({ inode }) => inode.mtimeMs > other;
+        const changed = (inode: Inode): number => Math.max(inode.mtimeMs, inode.touchedMs ?? 0);
+        return ({ inode }) => (word === '-newer' ? inode.mtimeMs : changed(inode)) > other;
       }
       case '-empty':
         return ({ inode }) =>

@@ -106,14 +106,6 @@ async function cellsOf(frame: string): Promise<string> {
   return cells.join('\n');
 }
 
-/** Whether two bundles draw frames alike, and how many different pictures these are. */
-async function compared(name: string, frames: readonly (readonly Part[])[]): Promise<number> {
-  const shown = (written: readonly string[]): Promise<readonly string[]> => Promise.all(written.map(cellsOf));
-  const ours = await shown(await drawWith(`${name}-ours`, INK, frames));
-  expect(ours).toEqual(await shown(await drawWith(`${name}-theirs`, [], frames)));
-  return new Set(ours).size;
-}
-
 it('draws the same as Ink does, whatever the frame before held', async () => {
   const red = (text: string): string => `\u001B[31m${text}\u001B[39m`;
   const frames: readonly (readonly Part[])[] = [
@@ -160,7 +152,9 @@ it('draws the same as Ink does, whatever the frame before held', async () => {
     [{ left: 0, top: 0, text: `${red('a long line that is wider than the screen and has to be wrapped')}` }],
     [{ left: 0, top: 0, text: 'vm-docker\nload 0.10' }],
   ];
-  expect(await compared('frames', frames)).toBeGreaterThanOrEqual(10);
+  const ours = await drawWith('ours', INK, frames);
+  expect(ours).toEqual(await drawWith('theirs', [], frames));
+  expect(new Set(ours).size).toBeGreaterThanOrEqual(10);
 });
 
 it('knows how wide the signs are that it does not measure, beside each other and in any style', async () => {
@@ -183,5 +177,9 @@ it('knows how wide the signs are that it does not measure, beside each other and
   });
   const frames = Array.from({ length: Math.ceil(signs.length / 200) }, (_, n) => [part(n * 200)]);
   signs.reverse();
-  expect(await compared('signs', [...frames, ...frames.map((_, n) => [part(n * 200)])])).toBeGreaterThan(7);
+  frames.push(...frames.map((_, n) => [part(n * 200)]));
+  const shown = (written: readonly string[]): Promise<readonly string[]> => Promise.all(written.map(cellsOf));
+  const ours = await shown(await drawWith('signs-ours', INK, frames));
+  expect(ours).toEqual(await shown(await drawWith('signs-theirs', [], frames)));
+  expect(new Set(ours).size).toBeGreaterThan(7);
 });
