@@ -17,7 +17,6 @@ import { acquireLabLock } from './services/files/lab-lock.js';
 import { isThere, lastLabFile, stateRoot } from './services/files/places.js';
 import { writePreferences } from './services/files/preferences.js';
 import { writeVagrantfile } from './services/files/vagrantfile.js';
-import { keepHeapSmall } from './services/runtime/memory.js';
 import type { LiveParts } from './services/engine/live.js';
 import type { Scene } from './screens/scene.js';
 import type { LogBook } from './state/logs.js';
@@ -51,8 +50,6 @@ export function openEngine(
   { runbook, content, template, language, logs, live, scene, assets, logError, masks }: EngineOptions,
   dispatch: Dispatch,
 ): EffectRunner {
-  // A screen stays open all day; what was only needed to start is behind us.
-  keepHeapSmall();
   const { env } = process;
   const { parameters } = runbook;
   const answersContext = { parameters, home: homedir(), stateRoot: stateRoot(env), language };

@@ -19,6 +19,7 @@ import {
 } from './services/files/places.js';
 import { createProgramLog, type ProgramLog } from './services/files/program-log.js';
 import { createRedactor } from './services/redaction/redactor.js';
+import { keepMemoryLow } from './services/runtime/memory.js';
 import { initialState } from './state/initial.js';
 import { createLiveBook } from './state/live/book.js';
 import { createStreamBook } from './state/live/stream.js';
@@ -80,6 +81,7 @@ async function show(
     vagrantText: (plan: VagrantPlan) => vagrantOr(template, plan, language),
   };
   let engine: Promise<EffectRunner> | null = null;
+  const over = new AbortController();
   let status = 0;
   // From the first frame on: a Ctrl-C pressed on seeing it would end more than this program.
   if (process.stdin.isTTY && !initial.terminal.linear) process.stdin.setRawMode(true);
@@ -89,8 +91,10 @@ async function show(
       // Where nothing was begun there is nothing to end.
       if (engine === null && effect.type === 'quit') return;
       const logError = (error: unknown): void => log.failure(error, 'the engine');
-      engine ??= import('./screen-engine.js').then(({ openEngine }) =>
-        openEngine(
+      engine ??= import('./screen-engine.js').then(({ openEngine }) => {
+        // A screen stays open all day; what was only needed to start is behind us.
+        keepMemoryLow(() => process.stdin.bytesRead, over.signal);
+        return openEngine(
           {
             runbook,
             content,
@@ -104,8 +108,8 @@ async function show(
             masks,
           },
           dispatch,
-        ),
-      );
+        );
+      });
       void engine.then((runner) => runner.run(effect));
     },
     ...seen,
@@ -129,6 +133,7 @@ async function show(
   });
   if (source !== null) app.store.dispatch({ type: 'lab.choose', source });
   await app.done;
+  over.abort();
   await closeEngine(engine);
   return status;
 }

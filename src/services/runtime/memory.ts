@@ -1,8 +1,19 @@
-/** Memory of a process that stays open for a day: V8 is told to collect sooner instead of growing. */
+/**
+ * Memory of a process that stays open for a day: V8 is told to collect sooner instead of growing, and to give back what it
+ * holds for nothing when nobody is at the keys.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 
 /** How much the lasting objects may grow by before they are collected again, percent. */
 const GROWTH_PERCENT = 20;
+/** Without a key for so long, nobody notices that for 50 to 100 ms no key would be heard. */
+const LEFT_ALONE_MS = 2_000;
+/** Not more often than this … */
+const PAUSE_MS = 60_000;
+/** … and only for so much: what is in use goes up and down by a few. */
+const WORTH_MIB = 8;
 
 /**
  * Keeps the heap near what is in use. V8 reads both flags each time it thinks of growing, so they hold although the program
@@ -17,4 +28,55 @@ const GROWTH_PERCENT = 20;
 export function keepHeapSmall(): void {
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
+}
+
+/**
+ * Collects everything and returns to the system what is not in use, at once: 40 to 80 ms, in which nothing else happens.
+ * Loading leaves 32 MB of room for new objects behind and half-empty pages between the lasting ones; V8 keeps both as long as
+ * there is something to do, and on a lab there always is: 110 MiB resident when idle against 97 after this, 166 at the end of
+ * a flood of logs against 117.
+ */
+export function giveBackMemory(): void {
+  setFlagsFromString('--expose-gc');
+  // Only a context made after the flag has the function. "Last resort" is the one that gives back; a regular one does not.
+  runInNewContext("gc({ type: 'major', flavor: 'last-resort' })");
+}
+
+interface MemoryWatch {
+  /** Bytes that were typed so far: as long as they change, somebody is at the keys. */
+  readonly typed: () => number;
+  /** Resident memory of the process, bytes. */
+  readonly resident: () => number;
+  readonly giveBack: () => void;
+  /** Waits, ms. */
+  readonly wait: (ms: number) => Promise<unknown>;
+}
+
+/**
+ * Gives memory back as soon as nobody types, and again whenever it has grown since, until `wait` rejects.
+ * @throws what `wait` rejects with
+ */
+export async function watchMemory({ typed, resident, giveBack, wait }: MemoryWatch): Promise<never> {
+  for (;;) {
+    let before: number;
+    do {
+      before = typed();
+      await wait(LEFT_ALONE_MS);
+    } while (typed() !== before);
+    giveBack();
+    const least = resident();
+    do await wait(PAUSE_MS);
+    while (resident() < least + WORTH_MIB * 1024 * 1024);
+  }
+}
+
+/** Keeps the memory of this process low until the signal fires. Keeps nothing alive. */
+export function keepMemoryLow(typed: () => number, signal: AbortSignal): void {
+  keepHeapSmall();
+  watchMemory({
+    typed,
+    resident: process.memoryUsage.rss,
+    giveBack: giveBackMemory,
+    wait: (ms) => sleep(ms, undefined, { signal, ref: false }),
+  }).catch(() => undefined);
 }
