@@ -101,6 +101,29 @@ describe('a known secret', () => {
     );
   });
 
+  it('as long as a key is gone in every form, as often as it stands there, beside short ones', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 60, maxLength: 400 }),
+        fc.stringMatching(/^[A-Za-z0-9]{6,20}$/),
+        around,
+        (long, short, between) => {
+          const redactor = createRedactor([short]);
+          redactor.addSecret(long);
+          const encoded = Buffer.from(long).toString('base64');
+          const text = [long, encoded, JSON.stringify(long), short, long + short].join(between);
+          const masked = redactor.mask(text);
+          for (const form of [long, encoded]) expect(masked.includes(form)).toBe(false);
+        },
+      ),
+    );
+    const key = 'MIIEowIBAAKCAQEA'.repeat(8);
+    const redactor = createRedactor([key, 'Harbor12345']);
+    expect(redactor.mask(`a ${key}${key} b ${key} c Harbor12345 ${key.slice(0, -1)}`)).toBe(
+      `a *** b *** c *** ${key.slice(0, -1)}`,
+    );
+  });
+
   it('is masked as a whole when a shorter one begins like it', () => {
     expect(createRedactor(['rahasia', 'rahasia99']).mask('rahasia99 rahasia')).toBe('*** ***');
   });
