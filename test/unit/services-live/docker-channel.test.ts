@@ -1,6 +1,9 @@
 /** Streams of a link as HTTP uses them. */
+import { get } from 'node:http';
 import { Duplex, PassThrough } from 'node:stream';
 import { expect, it, vi } from 'vitest';
+import { inspect } from 'node:util';
+import { StreamAgent } from '../../../src/services/docker/agent.js';
 import { ChannelStream } from '../../../src/services/docker/channel-stream.js';
 
 /** A channel as ssh2 has them: its end is told only to somebody who reads, and its close only after that. */
@@ -55,4 +58,13 @@ it('writes to the channel and ends it', async () => {
   stream.end('words');
   await finished;
   expect(String(channel.written.read())).toBe('words');
+});
+
+it('is not walked through when a client writes down what it asks, however much hangs on it', async () => {
+  const agent = new StreamAgent(async () => new Channel());
+  const request = get({ agent, path: '/events' });
+  request.on('error', () => undefined);
+  await vi.waitFor(() => expect(agent.streams).toBe(1), { timeout: 5_000 });
+  expect(inspect({ agent }, { showHidden: true, depth: null })).toBe('{ agent: StreamAgent }');
+  agent.destroy();
 });
