@@ -135,6 +135,26 @@ const clusterWithoutModels: Plugin = {
   },
 };
 
+/**
+ * The index of undici loads all that it can do (caches, mocks, proxies, WebSockets …), half of 800 KB, which V8 reads for as
+ * long as two frames take, in 20 MB that it does not give back. @kubernetes/client-node has two things of it.
+ */
+const undiciInPart: Plugin = {
+  name: 'undici-in-part',
+  setup(setup) {
+    setup.onLoad({ filter: /[\\/]node_modules[\\/]undici[\\/]index\.js$/ }, ({ path }) =>
+      /[\\/]just-bash[\\/]/.test(path)
+        ? undefined
+        : {
+            contents: `
+exports.Agent = require('./lib/dispatcher/agent.js');
+exports.fetch = require('./lib/web/fetch/index.js').fetch;
+exports.ProxyAgent = class { constructor() { throw new Error('proxies are not part of this bundle'); } };`,
+          },
+    );
+  },
+};
+
 /** What is left out of libraries, or put right in them. */
 export const LIBRARIES: readonly Plugin[] = [
   leaveOut,
@@ -144,6 +164,7 @@ export const LIBRARIES: readonly Plugin[] = [
   zodWithoutLocales,
   withoutUnused,
   clusterWithoutModels,
+  undiciInPart,
 ];
 
 /**
