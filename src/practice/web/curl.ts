@@ -4,42 +4,33 @@ import type { Host } from '../host.js';
 import { readOperand } from '../kernel/open.js';
 import type { Program } from '../kernel/kernel.js';
 import type { Process } from '../kernel/process.js';
-import { headerOf, reasonOf, type HttpResponse } from '../model/http.js';
+import { headerOf, type HttpResponse } from '../model/http.js';
 import { SystemError } from '../vfs/inode.js';
-import { baseName, dirName } from '../vfs/volume.js';
+import { baseName } from '../vfs/volume.js';
 import { clientCertificate } from './client-certificate.js';
-import { configWords, readCurl, type CurlOptions } from './curl-options.js';
+import { configWords, readCurl } from './curl-options.js';
+import { headText, writeContent } from './curl-output.js';
+import { Given, requestBody, requestHeaders } from './curl-request.js';
 import { writeOut } from './curl-write-out.js';
 import { fetchFrom, NoAnswer, portOf, type Question } from './fetch.js';
 
 const MAX_REDIRECTS = 50;
-/** Parts in which a body is handed on, so that the meter moves and a kill finds something half done. */
-const PARTS = 12;
 
 class Curl {
   readonly #host: Host;
   readonly #process: Process;
-  readonly #options: CurlOptions;
-  constructor(host: Host, process: Process, options: CurlOptions) {
+  readonly #given: Given;
+  constructor(host: Host, process: Process, given: Given) {
     this.#host = host;
     this.#process = process;
-    this.#options = options;
-  }
-  has(...names: readonly string[]): boolean {
-    return this.#options.found.some(([name]) => names.includes(name));
-  }
-  all(name: string): readonly string[] {
-    return this.#options.found.filter(([known]) => known === name).map(([, value]) => value);
-  }
-  last(name: string): string | undefined {
-    return this.all(name).at(-1);
+    this.#given = given;
   }
   get #loud(): boolean {
-    return !this.has('silent') || this.has('show-error');
+    return !this.#given.has('silent') || this.#given.has('show-error');
   }
 
   async run(): Promise<number> {
-    const { urls } = this.#options;
+    const { urls } = this.#given.options;
     if (urls.length === 0) {
       await this.#process.err(
         "curl: (2) no URL specified\ncurl: try 'curl --help' or 'curl --manual' for more information\n",
@@ -51,18 +42,21 @@ class Curl {
     return status;
   }
   async #withRetries(url: string, index: number): Promise<number> {
-    let left = Number(this.last('retry') ?? 0);
+    let left = Number(this.#given.last('retry') ?? 0);
     let pause = 1000;
     for (;;) {
       const { status, transient } = await this.#transfer(url, index, left > 0);
       if (status === 0 && !transient) return 0;
       const again =
         transient ||
-        (this.has('retry-connrefused') && status === 7) ||
-        (this.has('retry-all-errors') && status !== 0);
+        (this.#given.has('retry-connrefused') && status === 7) ||
+        (this.#given.has('retry-all-errors') && status !== 0);
       if (left <= 0 || !again) return status;
       left -= 1;
-      const wait = this.last('retry-delay') === undefined ? pause : Number(this.last('retry-delay')) * 1000;
+      const wait =
+        this.#given.last('retry-delay') === undefined
+          ? pause
+          : Number(this.#given.last('retry-delay')) * 1000;
       if (this.#loud)
         await this.#process.err(
           `Warning: Problem: ${status === 28 ? 'timeout' : 'transient error'}. Will retry in ${wait / 1000} seconds. ${left} retries left.\n`,
@@ -72,63 +66,6 @@ class Curl {
     }
   }
 
-  async #body(): Promise<Buffer | null> {
-    const parts: Buffer[] = [];
-    for (const [name, value] of this.#options.found) {
-      if (!/^(data(-binary|-raw|-ascii|-urlencode)?|json)$/.test(name)) continue;
-      let bytes: Buffer = Buffer.from(value);
-      if (name === 'data-urlencode') bytes = await this.#encoded(value);
-      else if (value.startsWith('@') && name !== 'data-raw') {
-        bytes = await readOperand(this.#process, value.slice(1));
-        if (name === 'data' || name === 'data-ascii')
-          bytes = Buffer.from(bytes.toString('latin1').replace(/[\r\n]/g, ''), 'latin1');
-      }
-      if (parts.length > 0) parts.push(Buffer.from(name === 'json' ? '' : '&'));
-      parts.push(bytes);
-    }
-    return parts.length === 0 ? null : Buffer.concat(parts);
-  }
-  /** `text`, `=text`, `name=text`, `@file` and `name@file`: what stands after the name is encoded. */
-  async #encoded(value: string): Promise<Buffer> {
-    const [, name = '', mark = '', rest = value] = /^([^=@]*)([=@])([\s\S]*)$/.exec(value) ?? [];
-    const bytes = mark === '@' ? await readOperand(this.#process, rest) : Buffer.from(rest);
-    const text = [...bytes]
-      .map((byte) => {
-        const char = String.fromCharCode(byte);
-        return /[A-Za-z0-9._~-]/.test(char) ? char : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-      })
-      .join('');
-    return Buffer.from(name === '' ? text : `${name}=${text}`);
-  }
-  async #headers(body: Buffer | null): Promise<Map<string, string>> {
-    const headers = new Map([
-      ['user-agent', this.last('user-agent') ?? 'curl/8.5.0'],
-      ['accept', '*/*'],
-    ]);
-    const user = this.last('user');
-    if (user !== undefined) headers.set('authorization', `Basic ${Buffer.from(user).toString('base64')}`);
-    if (body !== null) {
-      headers.set(
-        'content-type',
-        this.has('json') ? 'application/json' : 'application/x-www-form-urlencoded',
-      );
-      headers.set('content-length', String(body.length));
-    }
-    for (const given of this.all('header')) {
-      const lines = given.startsWith('@')
-        ? (await readOperand(this.#process, given.slice(1))).toString('utf8').split('\n')
-        : [given];
-      for (const line of lines) {
-        const at = line.indexOf(':');
-        if (at <= 0) continue;
-        const value = line.slice(at + 1).trim();
-        if (value === '') headers.delete(line.slice(0, at).toLowerCase());
-        else headers.set(line.slice(0, at).toLowerCase(), value);
-      }
-    }
-    return headers;
-  }
-
   async #transfer(
     given: string,
     index: number,
@@ -136,7 +73,7 @@ class Curl {
   ): Promise<{ status: number; transient: boolean }> {
     const process = this.#process;
     const failed = async (error: NoAnswer, url: string) => {
-      if (this.#loud && !(mayRetry && this.has('silent')))
+      if (this.#loud && !(mayRetry && this.#given.has('silent')))
         await process.err(
           `curl: (${error.code}) ${error.message}\n${error.code === 60 ? 'More details here: https://curl.se/docs/sslcerts.html\n' : ''}`,
         );
@@ -148,29 +85,32 @@ class Curl {
     let url = URL.parse(/^https?:/.test(given) ? given : `http://${given}`);
     if (url === null) return failed(new NoAnswer(3, 'URL using bad/illegal format or missing URL'), given);
     const target = this.#target(url, index);
-    let body = await this.#body();
-    if (body !== null && this.has('get')) {
+    let body = await requestBody(process, this.#given);
+    if (body !== null && this.#given.has('get')) {
       url.search = `${url.search === '' ? '?' : `${url.search}&`}${body.toString('utf8')}`;
       body = null;
     }
-    const headers = await this.#headers(body);
+    const headers = await requestHeaders(process, this.#given, body);
     const offset = this.#offset(target);
     if (offset > 0) headers.set('range', `bytes=${offset}-`);
-    const seconds = (name: string, fallback: number) => Number(this.last(name) ?? fallback) * 1000;
+    const seconds = (name: string, fallback: number) => Number(this.#given.last(name) ?? fallback) * 1000;
     const resolve = new Map(
-      this.all('resolve').map((entry) => {
+      this.#given.all('resolve').map((entry) => {
         const [name = '', port = '', ...address] = entry.replace(/^\+/, '').split(':');
         return [`${name}:${port}`, address.join(':').split(',')[0] ?? ''] as const;
       }),
     );
     let certificate: string | null;
     try {
-      certificate = clientCertificate(this.last('cert'), this.last('key'), (path) => this.#readText(path));
+      certificate = clientCertificate(this.#given.last('cert'), this.#given.last('key'), (path) =>
+        this.#readText(path),
+      );
     } catch (error) {
       if (error instanceof NoAnswer) return failed(error, url.href);
       throw error;
     }
-    let method = this.last('request') ?? (this.has('head') ? 'HEAD' : body === null ? 'GET' : 'POST');
+    let method =
+      this.#given.last('request') ?? (this.#given.has('head') ? 'HEAD' : body === null ? 'GET' : 'POST');
     let redirects = 0;
     for (;;) {
       const question: Question = {
@@ -179,8 +119,8 @@ class Curl {
         headers,
         body: body ?? Buffer.alloc(0),
         resolve,
-        insecure: this.has('insecure'),
-        authorities: this.all('cacert').map((path) => this.#readText(path)),
+        insecure: this.#given.has('insecure'),
+        authorities: this.#given.all('cacert').map((path) => this.#readText(path)),
         ...(certificate === null ? {} : { certificate }),
         connectTimeoutMs: seconds('connect-timeout', 130),
         timeoutMs: seconds('max-time', 1e9),
@@ -192,17 +132,22 @@ class Curl {
         if (error instanceof NoAnswer) return failed(error, url.href);
         throw error;
       }
-      if (this.has('verbose')) await this.#narrate(question, response);
+      if (this.#given.has('verbose')) await this.#narrate(question, response);
       const next = headerOf(response, 'location');
-      if (this.has('location') && next !== undefined && response.status >= 300 && response.status < 400) {
+      if (
+        this.#given.has('location') &&
+        next !== undefined &&
+        response.status >= 300 &&
+        response.status < 400
+      ) {
         redirects += 1;
-        if (redirects > Number(this.last('max-redirs') ?? MAX_REDIRECTS))
+        if (redirects > Number(this.#given.last('max-redirs') ?? MAX_REDIRECTS))
           return failed(new NoAnswer(47, `Maximum (${MAX_REDIRECTS}) redirects followed`), url.href);
-        if (this.has('include', 'head')) await process.out(headText(response));
+        if (this.#given.has('include', 'head')) await process.out(headText(response));
         const to: URL | null = URL.parse(next, url.href);
         if (to === null) return failed(new NoAnswer(3, 'URL using bad/illegal format or missing URL'), next);
         if (to.host !== url.host) headers.delete('authorization');
-        if (response.status <= 303 && method === 'POST' && this.last('request') === undefined) {
+        if (response.status <= 303 && method === 'POST' && this.#given.last('request') === undefined) {
           method = 'GET';
           body = null;
         }
@@ -221,14 +166,14 @@ class Curl {
     }
   }
   #target(url: URL, index: number): string | null {
-    const into = this.last('output-dir');
-    const named = this.all('output')[index] ?? (index > 0 ? undefined : this.last('output'));
-    const name = named ?? (this.has('remote-name') ? baseName(url.pathname) : undefined);
+    const into = this.#given.last('output-dir');
+    const named = this.#given.all('output')[index] ?? (index > 0 ? undefined : this.#given.last('output'));
+    const name = named ?? (this.#given.has('remote-name') ? baseName(url.pathname) : undefined);
     if (name === undefined || name === '-') return null;
     return this.#process.path(into === undefined ? name : `${into}/${name}`);
   }
   #offset(target: string | null): number {
-    const from = this.last('continue-at');
+    const from = this.#given.last('continue-at');
     if (from === undefined) return 0;
     if (from !== '-') return Number(from);
     const inode = target === null ? undefined : this.#process.view.peek(target);
@@ -243,16 +188,16 @@ class Curl {
     url: URL,
   ): Promise<number> {
     const process = this.#process;
-    const dump = this.last('dump-header');
+    const dump = this.#given.last('dump-header');
     if (dump !== undefined) {
       if (dump === '-') await process.out(headText(response));
       else process.view.write(process.path(dump), headText(response));
     }
     // A range that begins at the end means that all is there already.
     const complete = response.status === 416 && offset > 0;
-    const refused = response.status >= 400 && !complete && this.has('fail', 'fail-with-body');
-    const drop = complete || method === 'HEAD' || (refused && !this.has('fail-with-body'));
-    const head = this.has('include', 'head') ? Buffer.from(headText(response)) : Buffer.alloc(0);
+    const refused = response.status >= 400 && !complete && this.#given.has('fail', 'fail-with-body');
+    const drop = complete || method === 'HEAD' || (refused && !this.#given.has('fail-with-body'));
+    const head = this.#given.has('include', 'head') ? Buffer.from(headText(response)) : Buffer.alloc(0);
     if (offset > 0 && response.status === 200) {
       await process.err("curl: (33) HTTP server doesn't seem to support byte ranges. Cannot resume.\n");
       return 33;
@@ -262,13 +207,13 @@ class Curl {
       drop ? Buffer.alloc(0) : response.body,
     ]);
     try {
-      await this.#write(
+      await writeContent(process, this.#given, {
         content,
         target,
-        response.status === 206 && offset > 0,
-        drop && head.length === 0,
-        response.takesMs ?? 0,
-      );
+        append: response.status === 206 && offset > 0,
+        nothing: drop && head.length === 0,
+        takesMs: response.takesMs ?? 0,
+      });
     } catch (error) {
       if (!(error instanceof SystemError)) throw error;
       if (this.#loud) await process.err(`curl: (23) Failure writing output to destination\n`);
@@ -278,53 +223,6 @@ class Curl {
     if (error !== null && this.#loud) await process.err(`curl: (22) ${error.message}\n`);
     await this.#writeOut(String(response.status), url.href, response, content.length, error);
     return error === null ? 0 : 22;
-  }
-  async #write(
-    content: Buffer,
-    target: string | null,
-    append: boolean,
-    nothing: boolean,
-    takesMs: number,
-  ): Promise<void> {
-    const process = this.#process;
-    if (target === null) {
-      await process.sleep(takesMs);
-      if (content.length > 0) await process.out(content);
-      return;
-    }
-    if (nothing) return;
-    if (target === '/dev/null') {
-      await process.sleep(takesMs);
-      return;
-    }
-    if (this.has('create-dirs')) {
-      let walked = '';
-      for (const part of dirName(target)
-        .split('/')
-        .filter((name) => name !== '')) {
-        walked += `/${part}`;
-        if (process.view.peek(walked) === undefined) process.view.makeDirectory(walked, 0o750);
-      }
-    }
-    if (!append) process.view.write(target, '');
-    const meter = !this.has('silent', 'no-progress-meter') && takesMs > 0;
-    if (meter)
-      await process.err(
-        '  % Total    % Received % Xferd  Average Speed   Time    Time     Time  Current\n                                 Dload  Upload   Total   Spent    Left  Speed\n',
-      );
-    const step = Math.max(1, Math.ceil(content.length / (takesMs > 0 ? PARTS : 1)));
-    for (let at = 0; at < content.length; at += step) {
-      process.view.write(target, content.subarray(at, at + step), { append: true });
-      if (takesMs > 0) await process.sleep(takesMs / PARTS);
-      if (meter) {
-        const done = Math.min(at + step, content.length);
-        const share = String(Math.floor((done / content.length) * 100)).padStart(3);
-        await process.err(
-          `\r${share} ${short(content.length)} ${share} ${short(done)}    0     0  3906k      0 --:--:-- --:--:-- --:--:-- 3906k`,
-        );
-      }
-    }
-    if (meter) await process.err('\n');
   }
   async #narrate(question: Question, response: HttpResponse): Promise<void> {
     const { url, method } = question;
@@ -345,23 +243,13 @@ class Curl {
     size: number,
     error: NoAnswer | null,
   ): Promise<void> {
-    const given = this.last('write-out');
+    const given = this.#given.last('write-out');
     if (given === undefined) return;
     const format = given.startsWith('@')
       ? (await readOperand(this.#process, given.slice(1))).toString('utf8')
       : given;
     await this.#process.out(writeOut(format, { code, url, response, size, error }));
   }
-}
-
-const short = (bytes: number): string =>
-  (bytes >= 10_000 ? `${Math.floor(bytes / 1024)}k` : String(bytes)).padStart(5);
-
-export function headText(response: HttpResponse): string {
-  const reason = reasonOf(response.status);
-  return `HTTP/1.1 ${response.status}${reason === '' ? '' : ` ${reason}`}\r\n${response.headers
-    .map(([name, value]) => `${name}: ${value}\r\n`)
-    .join('')}\r\n`;
 }
 
 export function curl(host: Host): Program {
@@ -379,7 +267,7 @@ export function curl(host: Host): Program {
         const text = (await readOperand(process, path)).toString('utf8');
         readCurl(configWords(text), options);
       }
-      return await new Curl(host, process, options).run();
+      return await new Curl(host, process, new Given(options)).run();
     } catch (error) {
       if (error instanceof OptionError) {
         await process.err(
