@@ -20,8 +20,6 @@ const DEBUGGER = /(?:^react-devtools-core$|\/devtools\.js$)/;
  */
 const NOT_ON_PRACTICE_HOSTS =
   /(?:\/(?:python3|sqlite3|js-exec|html-to-markdown|undici|curl|flag-coverage|yq|xan|rg|tar|ls|find|sort|date|diff|xargs)-[A-Z0-9]+\.js$|^@mongodb-js\/zstd$|^node-liblzma$)/;
-/** undici's other parser of HTTP, as WebAssembly twice over: only for who sets UNDICI_USE_MILO. */
-const OTHER_PARSER = /^\.\.\/milo\/(?:no-)?simd\.js$/;
 
 /** What is left out stays a module that throws when it is reached, so that a mistake here is loud. */
 const leaveOut: Plugin = {
@@ -30,9 +28,6 @@ const leaveOut: Plugin = {
     const leftOut = ({ path }: { readonly path: string }) => ({ path, namespace: 'left-out' });
     setup.onResolve({ filter: NATIVE }, leftOut);
     setup.onResolve({ filter: DEBUGGER }, leftOut);
-    setup.onResolve({ filter: OTHER_PARSER }, (found) =>
-      /[\\/]node_modules[\\/]undici[\\/]/.test(found.importer) ? leftOut(found) : undefined,
-    );
     setup.onResolve({ filter: NOT_ON_PRACTICE_HOSTS }, (found) =>
       /[\\/]node_modules[\\/]just-bash[\\/]/.test(found.importer) ? leftOut(found) : undefined,
     );
@@ -93,8 +88,8 @@ const zodWithoutLocales: Plugin = {
 
 /**
  * What libraries load for ways that nobody goes here. dockerode: gRPC, tar and another way over SSH, for building images, a
- * megabyte and half a second. @kubernetes/client-node: kubeconfigs as text, proxies, and the logins of cloud providers; ours
- * reads the kubeconfig itself, and has connections of its own. Each of these is a stand-in that throws when it is used.
+ * megabyte and half a second. @kubernetes/client-node: kubeconfigs as text, proxies, the logins of cloud providers, and an
+ * HTTP client; ours reads the kubeconfig itself, and has connections of its own. Each of these is a stand-in that throws when it is used.
  */
 const UNUSED: readonly { readonly by: RegExp; readonly what: RegExp }[] = [
   {
@@ -103,7 +98,7 @@ const UNUSED: readonly { readonly by: RegExp; readonly what: RegExp }[] = [
   },
   {
     by: /[\\/]node_modules[\\/]@kubernetes[\\/]client-node[\\/]/,
-    what: /^(?:js-yaml|jsonpath-plus|openid-client|socks|socks-proxy-agent|hpagent)$/,
+    what: /^(?:js-yaml|jsonpath-plus|openid-client|socks|socks-proxy-agent|hpagent|undici)$/,
   },
 ];
 const withoutUnused: Plugin = {
@@ -135,26 +130,6 @@ const clusterWithoutModels: Plugin = {
   },
 };
 
-/**
- * The index of undici loads all that it can do (caches, mocks, proxies, WebSockets …), half of 800 KB, which V8 reads for as
- * long as two frames take, in 20 MB that it does not give back. @kubernetes/client-node has two things of it.
- */
-const undiciInPart: Plugin = {
-  name: 'undici-in-part',
-  setup(setup) {
-    setup.onLoad({ filter: /[\\/]node_modules[\\/]undici[\\/]index\.js$/ }, ({ path }) =>
-      /[\\/]just-bash[\\/]/.test(path)
-        ? undefined
-        : {
-            contents: `
-exports.Agent = require('./lib/dispatcher/agent.js');
-exports.fetch = require('./lib/web/fetch/index.js').fetch;
-exports.ProxyAgent = class { constructor() { throw new Error('proxies are not part of this bundle'); } };`,
-          },
-    );
-  },
-};
-
 /** What is left out of libraries, or put right in them. */
 export const LIBRARIES: readonly Plugin[] = [
   leaveOut,
@@ -164,7 +139,6 @@ export const LIBRARIES: readonly Plugin[] = [
   zodWithoutLocales,
   withoutUnused,
   clusterWithoutModels,
-  undiciInPart,
 ];
 
 /**

@@ -1,25 +1,28 @@
 /**
- * Requests to the API server. From @kubernetes/client-node come the kubeconfig's credentials and HTTP. What is not used of it,
- * and why (2.0.1):
+ * Requests to the API server. From @kubernetes/client-node come the kubeconfig's credentials. What is not used of it, and why
+ * (2.0.1):
+ * - its HTTP, which is undici's: 35 MB resident for a parser in WebAssembly that V8 compiles twice, and everything else that
+ *   undici loads; Node has the same parser built in.
  * - `Watch` and `ListWatch` (its informer): lists are not paged and whole objects are kept (5,000 pods: 60 MB), no bookmarks are
  *   asked for, a watch without news is broken off and dialled again every 30 s, an error other than 410 ends it for good, and
  *   of a refusal only the HTTP status is told, not the server's words.
  * - `Log`, `Exec`: words of the server are lost too; frames of `Exec` that no server should send end the program, and streams
  *   that the server closes are by default those of this program's own terminal.
  * - the typed APIs: each answer is copied field by field into classes, which costs several times of reading it.
- * Its index would load 700 models of those (83 MB from source): only the files that are needed are imported.
+ * Its index would load 700 models of those (83 MB from source): only the file that is needed is imported.
  */
+import { Agent, request as ask } from 'node:http';
+import type { ClientRequestArgs, IncomingMessage } from 'node:http';
+import type { RequestOptions as HttpsOptions } from 'node:https';
 import { PassThrough } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import type { DispatcherOptions } from '@kubernetes/client-node/dist/config.js';
-import type { Cluster } from '@kubernetes/client-node/dist/config_types.js';
-import type { RequestContext } from '@kubernetes/client-node/dist/gen/http/http.js';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import type { Links } from '../ports.js';
 import type { Access } from './kubeconfig.js';
 import { refusalOf } from './troubles.js';
 import { openTunnel } from './tunnel.js';
-import type { Credentials } from './tunnel.js';
 
 export type Query = Readonly<Record<string, string | number | boolean>>;
 interface RequestOptions {
@@ -54,54 +57,37 @@ const ANSWER_MS = 30_000;
 /** Words of a refusal are a sentence; a page of HTML from something in between is cut. */
 const LONGEST_REFUSAL = 64 << 10;
 
-/** The library's files that are needed, loaded when the first cluster is there. */
-async function loadLibrary() {
-  const [{ KubeConfig }, http] = await Promise.all([
-    import('@kubernetes/client-node/dist/config.js'),
-    import('@kubernetes/client-node/dist/gen/http/http.js'),
-  ]);
-  return { KubeConfig, http };
+/** A connection that is free is kept for so long; the API server itself waits for 90 s, and no request may meet its goodbye. */
+const IDLE_MS = 30_000;
+
+/** Keeps connections of ours for the next request. */
+class TunnelAgent extends Agent {
+  readonly #open: () => Promise<TLSSocket>;
+
+  constructor(open: () => Promise<TLSSocket>) {
+    super({ keepAlive: true, timeout: IDLE_MS });
+    this.#open = open;
+  }
+
+  override createConnection(
+    _options: ClientRequestArgs,
+    callback?: (error: Error | null, stream: Duplex) => void,
+  ): null {
+    this.#open().then(
+      (socket) => callback?.(null, socket),
+      (error: unknown) => {
+        // Node looks at nothing beside the error; its types want a stream all the same.
+        callback?.(error instanceof Error ? error : new Error(String(error)), new PassThrough());
+      },
+    );
+    return null;
+  }
 }
 
-/**
- * @param links by which the server is reached
- * @param now the operator's clock, epoch ms
- */
-export async function createApiClient(links: Links, access: Access, now: () => number): Promise<ApiClient> {
-  const { KubeConfig, http } = await loadLibrary();
-  const closing = new AbortController();
-  const sockets = new Set<TLSSocket>();
-  let credentials: Credentials = {};
-  let heard = 0;
-
-  const connect = async (signal: AbortSignal): Promise<TLSSocket> => {
-    const socket = await openTunnel(links, access, credentials, AbortSignal.any([signal, closing.signal]));
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-    // Closed while it was being opened.
-    if (closing.signal.aborted) socket.destroy();
-    return socket;
-  };
-
-  /** The library's credentials, on connections of ours. */
-  class TunnelConfig extends KubeConfig {
-    override createDispatcherOptions(_cluster: Cluster | null, given: Credentials): DispatcherOptions {
-      const { ca, cert, key } = given;
-      credentials = { ca, cert, key };
-      const connector = (
-        _options: unknown,
-        callback: (error: Error | null, socket: TLSSocket | null) => void,
-      ): void => {
-        connect(closing.signal).then(
-          (socket) => callback(null, socket),
-          (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
-        );
-      };
-      // Undici takes a function in place of options; the library hands on what it is given.
-      return { type: 'agent', connect: Object.assign(connector, { keepAlive: true }) };
-    }
-  }
-  const config = new TunnelConfig();
+/** What the library makes of the kubeconfig's user: certificates, and headers by which a token is shown. */
+async function credentialsOf(access: Access) {
+  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js');
+  const config = new KubeConfig();
   config.loadFromClusterAndUser(
     { name: 'lab', server: access.server, caData: access.caData, skipTLSVerify: false },
     {
@@ -111,46 +97,87 @@ export async function createApiClient(links: Links, access: Access, now: () => n
       ...(access.token === null ? {} : { token: access.token }),
     },
   );
-  // Once: the library would make new connections for each request.
-  const proof = new http.RequestContext(access.server, http.HttpMethod.GET);
-  await config.applySecurityAuthentication(proof);
-  const agent = proof.getDispatcher();
-  const headers = { ...proof.getHeaders() };
-  // A watch or a log may be silent for hours: undici's own limits do not hold; ours are below and in the watch.
-  const patient = agent?.compose(
-    (dispatch) => (options, handler) => dispatch({ ...options, headersTimeout: 0, bodyTimeout: 0 }, handler),
-  );
-  const library = new http.IsomorphicFetchHttpLibrary();
+  const options: HttpsOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers[name] = String(value);
+  return { certificates: { ca: options.ca, cert: options.cert, key: options.key }, headers };
+}
 
-  function contextOf(
+const decompress = promisify(gunzip);
+
+/** A whole body as text. @throws when the connection ends before it does */
+async function textOf(answer: IncomingMessage): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of answer) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  const plain = answer.headers['content-encoding'] === 'gzip' ? await decompress(bytes) : bytes;
+  return plain.toString('utf8');
+}
+
+/**
+ * @param links by which the server is reached
+ * @param now the operator's clock, epoch ms
+ */
+export async function createApiClient(links: Links, access: Access, now: () => number): Promise<ApiClient> {
+  const { certificates, headers } = await credentialsOf(access);
+  const closing = new AbortController();
+  const sockets = new Set<TLSSocket>();
+  let heard = 0;
+
+  const connect = async (signal: AbortSignal): Promise<TLSSocket> => {
+    const socket = await openTunnel(links, access, certificates, AbortSignal.any([signal, closing.signal]));
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    // Closed while it was being opened.
+    if (closing.signal.aborted) socket.destroy();
+    return socket;
+  };
+  const agent = new TunnelAgent(() => connect(closing.signal));
+
+  /** Resolves with a good answer, of which the head is there. */
+  async function answerTo(
     method: string,
     path: string,
     options: RequestOptions,
-    signal: AbortSignal,
-  ): RequestContext {
+    { signal, encodings }: { readonly signal: AbortSignal; readonly encodings: string },
+  ): Promise<IncomingMessage> {
     const url = new URL(access.server + path);
     for (const [name, value] of Object.entries(options.query ?? {}))
       url.searchParams.append(name, String(value));
-    const verb = method === 'PATCH' ? 'PATCH' : method === 'DELETE' ? 'DELETE' : 'GET';
-    const context = new http.RequestContext(url.toString(), http.HttpMethod[verb]);
-    for (const [name, value] of Object.entries(headers)) context.setHeaderParam(name, value);
-    context.setHeaderParam('Accept', 'application/json');
-    if (options.body !== undefined) {
-      context.setHeaderParam('Content-Type', options.contentType ?? 'application/json');
-      context.setBody(JSON.stringify(options.body));
-    }
-    context.setSignal(signal);
-    if (patient !== undefined) context.setDispatcher(patient);
-    return context;
-  }
-
-  /** Resolves with the head of a good answer. */
-  async function ask(method: string, path: string, options: RequestOptions, signal: AbortSignal) {
-    const answer = await library.send(contextOf(method, path, options, signal)).toPromise();
+    const body = options.body === undefined ? null : JSON.stringify(options.body);
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      ask(
+        {
+          agent,
+          method,
+          host: url.hostname,
+          port: url.port === '' ? 443 : url.port,
+          path: url.pathname + url.search,
+          signal,
+          // A watch or a log may be silent for hours; how long an answer may take is told by the signal.
+          timeout: 0,
+          headers: {
+            ...headers,
+            accept: 'application/json',
+            'accept-encoding': encodings,
+            ...(body === null
+              ? {}
+              : {
+                  'content-type': options.contentType ?? 'application/json',
+                  'content-length': Buffer.byteLength(body),
+                }),
+          },
+        },
+        resolve,
+      )
+        .on('error', reject)
+        .end(body ?? undefined);
+    });
     heard = now();
-    if (answer.httpStatusCode < 400) return answer.body;
-    const body = (await answer.body.text()).slice(0, LONGEST_REFUSAL);
-    throw refusalOf(answer.httpStatusCode, body);
+    const code = answer.statusCode ?? 0;
+    if (code < 400) return answer;
+    throw refusalOf(code, (await textOf(answer)).slice(0, LONGEST_REFUSAL));
   }
 
   return {
@@ -158,8 +185,8 @@ export async function createApiClient(links: Links, access: Access, now: () => n
     headers,
     async json(method, path, options) {
       const signal = AbortSignal.any([options.signal, closing.signal, AbortSignal.timeout(ANSWER_MS)]);
-      const body = await ask(method, path, options, signal);
-      const text = await body.text();
+      const answer = await answerTo(method, path, options, { signal, encodings: 'gzip' });
+      const text = await textOf(answer);
       heard = now();
       return JSON.parse(text);
     },
@@ -171,10 +198,8 @@ export async function createApiClient(links: Links, access: Access, now: () => n
       );
       try {
         const signal = AbortSignal.any([options.signal, closing.signal, head.signal]);
-        const body = await ask('GET', path, options, signal);
-        const stream = body.stream();
-        if (stream === null) return new PassThrough().end();
-        return noting(stream, () => {
+        const answer = await answerTo('GET', path, options, { signal, encodings: 'identity' });
+        return noting(answer, () => {
           heard = now();
         });
       } finally {
@@ -185,8 +210,7 @@ export async function createApiClient(links: Links, access: Access, now: () => n
     heardAt: () => heard,
     async close() {
       closing.abort();
-      // A request that is being given up gives back its socket in a later turn.
-      await Promise.race([agent?.destroy(), sleep(1_000, undefined, { ref: false })]);
+      agent.destroy();
       for (const socket of sockets) socket.destroy();
     },
   };

@@ -31,7 +31,7 @@ export function refusalOf(code: number, body: string): ApiRefusal {
   return new ApiRefusal(code, textAt(status, 'reason'), words);
 }
 
-/** Undici says `fetch failed`; what failed is behind that. */
+/** Node says `The operation was aborted`; what for is behind that. */
 function rootOf(error: unknown): unknown {
   let found = error;
   for (let depth = 0; depth < 5; depth += 1) {

@@ -77,8 +77,8 @@ export async function openTunnel(
       stream.on('error', (error) => socket.destroy(error));
       stream.once('close', () => socket.destroy());
       socket.once('close', () => {
-        // TLS on a stream that is no socket of the system may end after it has closed. Undici does not survive that: it has
-        // let go of its parser by then (8.12, client-h1: `Cannot read properties of null`).
+        // TLS on a stream that is no socket of the system may end after it has closed. Parsers of HTTP do not survive that:
+        // they are let go of by then.
         socket.removeAllListeners('end');
         socket.removeAllListeners('error');
         socket.on('error', () => undefined);
