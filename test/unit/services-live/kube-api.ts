@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
+import { gzipSync } from 'node:zlib';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { Certificates } from './kube-certificates.js';
@@ -47,6 +48,8 @@ const PATHS = [
   '/apis/batch/v1/jobs',
 ];
 
+const COMPRESSED_FROM = 16 << 10;
+
 export class FakeApi {
   readonly asked: Asked[] = [];
   /** Path → what is answered in place of an answer. */
@@ -54,6 +57,10 @@ export class FakeApi {
     string,
     { readonly code: number; readonly reason: string; readonly message: string }
   >();
+  /** Pages of lists that went out compressed. */
+  compressed = 0;
+  /** Connections that were made so far. */
+  connections = 0;
   /** Answers nothing any more, on connections that stay. */
   frozen = false;
   /** What `…/log` answers; without `end` it goes on. */
@@ -103,6 +110,7 @@ export class FakeApi {
       },
     );
     server.on('connection', (socket) => {
+      this.connections += 1;
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
       socket.on('error', () => undefined);
@@ -205,8 +213,9 @@ export class FakeApi {
     if (url.pathname.endsWith('/log')) return this.#sendLog(answer);
     if (request.method !== 'GET') return json({ kind: 'Status', status: 'Success' });
     if (this.#objects.has(url.pathname)) {
+      const compress = (request.headers['accept-encoding'] ?? '').includes('gzip');
       if (url.searchParams.get('watch') === 'true') this.#watch(url, answer);
-      else this.#list(url, answer);
+      else this.#list(url, answer, compress);
       return;
     }
     const found = this.#one(url);
@@ -232,15 +241,20 @@ export class FakeApi {
     this.logs.add(answer);
     answer.once('close', () => this.logs.delete(answer));
   }
-  #list(url: URL, answer: ServerResponse): void {
+  #list(url: URL, answer: ServerResponse, compress: boolean): void {
     const texts = [...this.#all(url.pathname).values()];
     const limit = Number(url.searchParams.get('limit') ?? texts.length);
     const from = Number(url.searchParams.get('continue') ?? 0);
     const more = from + limit < texts.length ? `,"continue":"${from + limit}"` : '';
-    answer.writeHead(200, { 'Content-Type': 'application/json' });
-    answer.end(
-      `{"kind":"List","metadata":{"resourceVersion":"${this.#version}"${more}},"items":[${texts.slice(from, from + limit).join(',')}]}`,
-    );
+    const text = `{"kind":"List","metadata":{"resourceVersion":"${this.#version}"${more}},"items":[${texts.slice(from, from + limit).join(',')}]}`;
+    // Real ones do so from 128 KiB on.
+    if (!compress || text.length < COMPRESSED_FROM) {
+      answer.writeHead(200, { 'Content-Type': 'application/json' }).end(text);
+      return;
+    }
+    this.compressed += 1;
+    const head = { 'Content-Type': 'application/json', 'Content-Encoding': 'gzip' };
+    answer.writeHead(200, head).end(gzipSync(text));
   }
   #watch(url: URL, answer: ServerResponse): void {
     const from = Number(url.searchParams.get('resourceVersion'));

@@ -110,6 +110,7 @@ describe('from a kubeconfig to rows', () => {
     await follow();
     expect(names()).toHaveLength(620);
     expect(api.count('/pods?limit=')).toBe(7);
+    expect(api.compressed).toBeGreaterThanOrEqual(6);
     expect(book.objects('Node')).toMatchObject([{ name: 'vm-worker', status: 'Ready' }]);
     expect(book.missingKinds()).toEqual([]);
 
@@ -219,6 +220,16 @@ describe('a server that is lost', () => {
     await api.start();
     await becomes('live');
     expect(names()).toEqual([]);
+  });
+
+  it('that is only quiet is asked on one connection, again and again', async () => {
+    const { api, follow } = await bench();
+    await follow();
+    await sees('two questions', () => api.count('/version') >= 2);
+    const connections = api.connections;
+    const asked = api.count('/version');
+    await sees('more questions', () => api.count('/version') >= asked + 3);
+    expect(api.connections).toBe(connections);
   });
 
   it('that falls silent is noticed, though its connections stay open', async () => {
