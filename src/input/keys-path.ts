@@ -16,12 +16,13 @@ function turnHop(state: AppState, by: 1 | -1): Message | null {
   return { type: 'ui.position', name: 'path.hop', value };
 }
 
-/** Of the hop's gates the one that tells most: the first that is not green, else the first. */
+/** Of the hop's gates the one that tells most: the first that is red, else the first that is not green, else the first. */
 function tellingGate(state: AppState): GateKey | null {
   const chosen = chosenHop(state);
   if (chosen === null) return null;
   const keys = hopGates(state, chosen.hop);
-  return keys.find((key) => keyStanding(state, key) !== 'pass') ?? keys[0] ?? null;
+  const red = keys.find((key) => keyStanding(state, key) === 'fail');
+  return red ?? keys.find((key) => keyStanding(state, key) !== 'pass') ?? keys[0] ?? null;
 }
 
 export const PATH_KEYS: readonly KeyBinding[] = [
@@ -75,8 +76,8 @@ export const PATH_KEYS: readonly KeyBinding[] = [
     places: ['path'],
     label: say('buka gate', 'open gate'),
     describe: say(
-      'Buka gate hop ini yang paling banyak bercerita: yang pertama tidak hijau.',
-      'Open the gate of this hop that tells most: the first that is not green.',
+      'Buka gate hop ini yang paling banyak bercerita: yang merah, lalu yang tidak hijau.',
+      'Open the gate of this hop that tells most: one that is red, else one that is not green.',
     ),
     footer: 10,
     disabled: (state) => (tellingGate(state) === null ? text.noHopGates : null),
