@@ -2,6 +2,7 @@
 import { clockTime, isoDate } from '../i18n/format.js';
 import { eventsText as text, eventSource } from '../i18n/texts/live-screens.js';
 import { live as liveText } from '../i18n/texts/live.js';
+import type { LabEvent } from '../state/live/rows.js';
 import { windowStart } from '../state/lists.js';
 import { eventCursor, eventFilter, isHeld, timeline, type EventRow } from '../state/live/timeline.js';
 import { healthSign, healthTone } from './live/health.js';
@@ -12,12 +13,19 @@ import { glyphsOf, inLang, type View } from './view.js';
 
 /** Title with the filters, and the text filter. */
 const TOP_ROWS = 2;
-/** A rule and three rows for the event that the cursor is on: most messages are longer than a row. */
-const FOOT_ROWS = 4;
+/** A rule and some rows for the event that the cursor is on: most messages are longer than a row, those of a kubelet than three. */
+function footRows(rows: number): number {
+  return rows >= 26 ? 8 : 4;
+}
+
+/** What happened, in the words of who told it or, where the event is ours, in our own. */
+function wordsOf(view: View, event: LabEvent): string {
+  return event.say === undefined ? event.text : inLang(view, event.say);
+}
 
 /** Rows of events on a screen of that height. */
 export function eventRoom(rows: number): number {
-  return Math.max(1, rows - TOP_ROWS - FOOT_ROWS);
+  return Math.max(1, rows - TOP_ROWS - footRows(rows));
 }
 
 function eventRow(view: View, row: EventRow, chosen: boolean, columns: number): Line {
@@ -43,7 +51,7 @@ function eventRow(view: View, row: EventRow, chosen: boolean, columns: number): 
     ),
     cell(count > 1 ? `×${count}` : '', 5, 'dim', 'right'),
     span(' '),
-    span(event.text, 'plain'),
+    span(wordsOf(view, event), 'plain'),
   ];
 }
 
@@ -102,9 +110,9 @@ export function eventsScreen(view: View, columns: number, rows: number): Line[] 
             span(chosen.about, 'title'),
             span(`  ${chosen.what}`, healthTone(chosen.health, true)),
           ],
-          ...prose(chosen.text, columns - 4, 'plain', 2),
+          ...prose(wordsOf(view, chosen), columns - 4, 'plain', 2),
         ];
-  return [title, filter, ...block(shown, room), rule(view, columns), ...block(told, FOOT_ROWS - 1)];
+  return [title, filter, ...block(shown, room), rule(view, columns), ...block(told, footRows(rows) - 1)];
 }
 
 /** The event that the cursor is on, for copying. */
@@ -121,7 +129,7 @@ export function eventCopy(view: View): string | null {
     event.about,
     event.what,
     ...often,
-    event.text,
+    wordsOf(view, event),
   ]
     .filter((part) => part !== '')
     .join('  ');

@@ -180,6 +180,53 @@ describe('the timeline', () => {
     expect(textOf(press(held, { live }, 'space'), { live })).toMatch(/▸.*containerd\.service/);
   });
 
+  it('says in our own words what we did and why a gate is red, and finds it by them', () => {
+    const live = createLiveBook();
+    const event = { at: NOW, host: 'vm-docker', count: 1, text: '' } as const;
+    live.addEvent({
+      ...event,
+      source: 'step',
+      health: 'good',
+      about: 'Deployment threebody-prod/laravel',
+      what: 'scale',
+      say: { id: 'Skalakan laravel dari 1 ke 0', en: 'Scale laravel from 1 to 0' },
+    });
+    live.addEvent({
+      ...event,
+      source: 'gate',
+      health: 'bad',
+      about: 'E3.nodeports',
+      what: 'fail',
+      say: { id: 'Sebuah NodePort menolak', en: 'A NodePort refuses' },
+    });
+    expect(textOf(open('en', 120), { live })).toContain('Scale laravel from 1 to 0');
+    expect(textOf(open('id', 80), { live })).toContain('Sebuah NodePort menolak');
+    const found = rowsOf(press(open('en', 120), { live }, '/', ...'refuses'), { live }).join('\n');
+    expect(found).toContain('E3.nodeports');
+    expect(found).not.toContain('Scale laravel');
+  });
+
+  it('keeps messages apart that are not the same, and shows a long one to its end', () => {
+    const live = createLiveBook();
+    const event = {
+      at: NOW,
+      source: 'kubernetes',
+      host: 'vm-worker',
+      health: 'bad',
+      about: 'pod threebody-prod/laravel-1',
+      count: 1,
+    } as const;
+    live.addEvent({ ...event, what: 'Killing', text: 'Stopping container laravel' });
+    live.addEvent({ ...event, what: 'Killing', text: 'Stopping container nginx' });
+    const long = `Failed to create pod sandbox: ${'rpc error, code Unknown, '.repeat(14)}calico/node is not running`;
+    live.addEvent({ ...event, what: 'FailedCreatePodSandBox', text: long });
+    const state = after(lab('en', 120, 40), { type: 'ui.open', screen: 'events' });
+    const shown = textOf(state, { live });
+    expect(shown).toContain('Stopping container laravel');
+    expect(shown).toContain('Stopping container nginx');
+    expect(shown).toContain('calico/node is not running');
+  });
+
   it('is filtered by trouble, source, host and text, and says so', () => {
     const live = brokenBook();
     for (const lang of LANGUAGES) {

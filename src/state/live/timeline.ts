@@ -43,7 +43,8 @@ function passes(event: LabEvent, filter: EventFilter): boolean {
   if (filter.onlyBad && event.health !== 'bad' && event.health !== 'warn') return false;
   if (filter.since !== null && event.at < filter.since) return false;
   if (filter.text === '') return true;
-  return `${event.about} ${event.what} ${event.text} ${event.host ?? ''}`.toLowerCase().includes(filter.text);
+  const said = event.say === undefined ? event.text : `${event.say.id} ${event.say.en}`;
+  return `${event.about} ${event.what} ${said} ${event.host ?? ''}`.toLowerCase().includes(filter.text);
 }
 
 function same(a: LabEvent, b: LabEvent): boolean {
@@ -52,7 +53,9 @@ function same(a: LabEvent, b: LabEvent): boolean {
     a.host === b.host &&
     a.about === b.about &&
     a.what === b.what &&
-    a.health === b.health
+    a.health === b.health &&
+    a.text === b.text &&
+    a.say?.en === b.say?.en
   );
 }
 
