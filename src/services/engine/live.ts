@@ -115,7 +115,8 @@ export function openLiveDesk(
     if (!stop.signal.aborted) dispatch({ type: 'live.stream-ended', target, trouble: failure });
   };
 
-  /** Gates that have been judged, of steps that concern where the act was done. */
+  const isRed = (key: GateKey): boolean => session.memory.results.get(key)?.verdict === 'fail';
+  /** Gates that have been judged, of steps that concern where the act was done, and all that are red. */
   const touched = (act: LiveAct): readonly GateKey[] => {
     const host = actHost(act);
     // A file that came back changes the verdicts of the step that wrote it.
@@ -129,15 +130,20 @@ export function openLiveDesk(
       .filter((step) => step.hosts.some((one) => places.includes(one)));
     const ids = new Set(steps.map((step) => step.id));
     return session.gates
-      .filter((gate) => ids.has(gate.step) && session.memory.results.has(gate.key))
-      .filter((gate) => !HOST_NAMES.some((one) => one === gate.subject && !places.includes(one)))
+      .filter(({ key }) => session.memory.results.has(key))
+      .filter(
+        (gate) =>
+          // What is red may look through to this place from another host: the edge at a Pod.
+          isRed(gate.key) ||
+          (ids.has(gate.step) && !HOST_NAMES.some((one) => one === gate.subject && !places.includes(one))),
+      )
       .map((gate) => gate.key);
   };
+  /** Asks until they are green: what was red before is what most acts are to mend, and mending takes its time. */
   const regate = async (keys: readonly GateKey[]): Promise<void> => {
-    const green = keys.filter((key) => isGreen(session, key));
     await check(keys);
     for (let turn = 0; turn < ASKED_AGAIN; turn += 1) {
-      const red = green.filter((key) => !isGreen(session, key));
+      const red = keys.filter((key) => !isGreen(session, key));
       if (red.length === 0) return;
       await sleep(PAUSE_MS, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;

@@ -10,7 +10,7 @@ import { createLiveBook, type LiveBook } from '../../../src/state/live/book.js';
 import type { LiveTarget } from '../../../src/state/live/targets.js';
 import { createStreamBook } from '../../../src/state/live/stream.js';
 import type { ServiceMessage } from '../../../src/state/types.js';
-import { fakeLab, NO_FACTS } from './fakes.js';
+import { fakeLab, NO_FACTS, type FakeLab } from './fakes.js';
 
 /** The journal is written to a disk that others may keep busy. */
 const eventually = (check: () => void): Promise<void> => vi.waitFor(check, { timeout: 8_000 });
@@ -28,6 +28,7 @@ const TERMINAL: RemoteTerminal = {
 
 interface World {
   readonly desk: LiveDesk;
+  readonly session: FakeLab['session'];
   readonly book: LiveBook;
   readonly messages: ServiceMessage[];
   readonly asked: string[];
@@ -117,6 +118,7 @@ async function world(): Promise<World> {
   );
   const made: World = {
     desk,
+    session: session.session,
     book,
     messages,
     asked,
@@ -191,6 +193,27 @@ describe('the live desk', () => {
       expect.objectContaining({ kind: 'act', act: 'restart-unit', about: 'docker.service', trouble: null }),
     );
     expect(one.book.events().at(-1)).toMatchObject({ about: 'docker.service', health: 'good' });
+    await one.close();
+  });
+
+  it('asks what was red on other hosts too: an act may have mended what it looks through to', async () => {
+    const one = await world();
+    const act = { act: 'restart-unit', host: 'vm-docker', unit: 'docker.service' } as const;
+    const elsewhere = one.session.gates.find((gate) => gate.subject === 'vm-k8s');
+    if (elsewhere === undefined) throw new Error('no gate on vm-k8s');
+    one.session.memory.remember({
+      gate: elsewhere.gate,
+      subject: elsewhere.subject,
+      verdict: 'fail',
+      say: { id: 'kata', en: 'words' },
+      hints: [],
+      symptom: null,
+      evidence: [],
+      blockedBy: [],
+      judgedAt: 0,
+    });
+    one.desk.carryOut({ type: 'live.act', act });
+    await eventually(() => expect(one.checked).toContainEqual(expect.arrayContaining([elsewhere.key])));
     await one.close();
   });
 
