@@ -57,6 +57,13 @@ describe('a pod, as kubectl get pods words it', () => {
     expect(told({ status: { conditions: [{ type: 'Ready', status: 'False' }] } })).toBe('1/1 Running 0 warn');
   });
 
+  it('of a kubelet belongs to its node, also where its mirror names no owner', () => {
+    const metadata = { annotations: { 'kubernetes.io/config.mirror': 'abc' } };
+    const mirror = { kind: 'Pod', metadata, spec: { nodeName: 'vm-k8s', containers: [] } };
+    expect(podRow(mirror, words).owner).toBe('Node/vm-k8s');
+    expect(podRow({ ...mirror, metadata: {} }, words).owner).toBe('');
+  });
+
   it('begins: on no node yet, its image coming, its init containers one after the other', () => {
     expect(told({ status: { phase: 'Pending', containerStatuses: undefined } })).toBe('0/1 Pending 0 busy');
     const unschedulable = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }];

@@ -143,6 +143,12 @@ function containerOf(spec: unknown, statuses: readonly unknown[], init: boolean,
   };
 }
 
+/** A static pod belongs to its kubelet, though its mirror may have no owner (one that was made before Kubernetes 1.17). */
+function nodeOfMirror(pod: unknown, words: Words): string {
+  const isMirror = textAt(pod, 'metadata', 'annotations', 'kubernetes.io/config.mirror') !== '';
+  return isMirror ? words(`Node/${textAt(pod, 'spec', 'nodeName')}`) : '';
+}
+
 /** @param pod an object of the API, of any version */
 export function podRow(pod: unknown, words: Words): PodRow {
   const told = tell(pod);
@@ -161,7 +167,10 @@ export function podRow(pod: unknown, words: Words): PodRow {
     of: told.of,
     restarts: told.restarts,
     lastRestartAt: told.restarts === 0 ? null : told.lastRestartAt,
-    owner: owner === undefined ? '' : words(`${textAt(owner, 'kind')}/${textAt(owner, 'name')}`),
+    owner:
+      owner === undefined
+        ? nodeOfMirror(pod, words)
+        : words(`${textAt(owner, 'kind')}/${textAt(owner, 'name')}`),
     containers: [
       ...listAt(pod, 'spec', 'initContainers').map((one) => containerOf(one, inits, true, words)),
       ...listAt(pod, 'spec', 'containers').map((one) => containerOf(one, statuses, false, words)),
