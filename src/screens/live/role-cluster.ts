@@ -12,9 +12,6 @@ export function pods(view: View): readonly PodRow[] {
   return view.live.objects('Pod').flatMap((row) => (row.kind === 'Pod' ? [row] : []));
 }
 
-/** Where kubeadm puts the control plane, by Kubernetes' own convention. */
-export const SYSTEM_NAMESPACE = 'kube-system';
-
 export function podsFact(view: View, label: string, rows: readonly PodRow[]): RoleFact {
   return from(view, label, 'kubernetes', () => {
     const bad = rows.filter((row) => row.health === 'bad' || row.health === 'warn');

@@ -1,6 +1,6 @@
 /** What matters of each host for its role, most important first: a few facts that panes, rows and overviews share. */
 import type { HostName } from '../../lab/types.js';
-import { nodeOf } from '../../state/live/listing.js';
+import { nodeOf, SYSTEM_NAMESPACE } from '../../state/live/listing.js';
 import type { Health, SourceName } from '../../state/live/rows.js';
 import type { View } from '../view.js';
 import {
@@ -10,7 +10,6 @@ import {
   nodesFact,
   pods,
   podsFact,
-  SYSTEM_NAMESPACE,
   thisNodeFact,
 } from './role-cluster.js';
 import { dockerFact, edgeFact, harborFact, runnerFact } from './role-docker.js';

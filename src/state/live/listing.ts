@@ -85,6 +85,9 @@ export function nodeOf(state: AppState, host: HostName, live: LiveFacts): NodeRo
   return nodes.find((row) => row.address === address) ?? nodes.find((row) => row.name === host) ?? null;
 }
 
+/** Where kubeadm puts the control plane, by Kubernetes' own convention. */
+export const SYSTEM_NAMESPACE = 'kube-system';
+
 const WEIGHT: Readonly<Record<Health, number>> = { bad: 0, warn: 1, busy: 2, good: 2, off: 2 };
 
 /** Bad ones first, the rest as the source orders them: what merely starts or ends does not move. */
@@ -172,9 +175,13 @@ function lookUp(
     case 'Pod': {
       const node = host === 'vm-worker' ? (nodeOf(state, host, live)?.name ?? host) : '';
       const here = (row: KubeRow): boolean => node === '' || (row.kind === 'Pod' && row.node === node);
-      return rowsOf(live.objects(name), `Pod@${node}`, node, filter, (rows) =>
-        rows.flatMap((row) => (here(row) ? [objectItem(row)] : [])),
-      );
+      return rowsOf(live.objects(name), `Pod@${node}`, node, filter, (rows) => {
+        const seen = rows.filter(here);
+        if (node === '') return seen.map(objectItem);
+        // What a worker is for is the application; what Kubernetes itself needs there comes after it.
+        const isSystem = (row: KubeRow): boolean => row.namespace === SYSTEM_NAMESPACE;
+        return [...seen.filter((row) => !isSystem(row)), ...seen.filter(isSystem)].map(objectItem);
+      });
     }
     case 'Node':
     case 'Namespace':
