@@ -81,7 +81,12 @@ export function createDockerConsole(parts: {
     describe: (host, id) =>
       ask(host, id, within(ASK_MS), async (container) => {
         const options: object = { abortSignal: within(ASK_MS) };
-        return describeContainer(await container.inspect(options), mask);
+        const answer = await container.inspect(options);
+        const { name } = readContainer(answer, mask).row;
+        const events = book
+          .events()
+          .filter((event) => event.source === 'docker' && event.host === host && event.about === name);
+        return describeContainer(answer, { events, now: now() }, mask);
       }),
     log: (host, id, options) => {
       const signal = AbortSignal.any([options.signal, closing.signal]);

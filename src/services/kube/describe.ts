@@ -1,6 +1,7 @@
 /** An object as a person reads it: YAML without what only machines need, no secret values, and its events below. Pure. */
 import { stringify } from 'yaml';
 import { MASK } from '../redaction/redactor.js';
+import { age } from '../text/age.js';
 import { cleanRemoteText } from '../text/clean.js';
 import { at, listAt, textAt, textsAt } from './rows/fields.js';
 import { kubeEvent } from './rows/event.js';
@@ -32,23 +33,6 @@ function shown(value: unknown, hidden: Set<string>): unknown {
       .filter(([key]) => key !== 'managedFields' && key !== LAST_APPLIED)
       .map(([key, one]) => [key, shown(one, hidden)]),
   );
-}
-
-/** `5m12s`, `3h`, `2d4h`: as kubectl words ages. */
-export function age(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1_000));
-  const minutes = Math.floor(seconds / 60);
-  const hours = Math.floor(minutes / 60);
-  const days = Math.floor(hours / 24);
-  const two = (big: number, unit: string, small: number, smallUnit: string): string =>
-    small === 0 ? `${big}${unit}` : `${big}${unit}${small}${smallUnit}`;
-  if (seconds < 120) return `${seconds}s`;
-  if (minutes < 10) return two(minutes, 'm', seconds % 60, 's');
-  if (hours < 3) return `${minutes}m`;
-  if (hours < 8) return two(hours, 'h', minutes % 60, 'm');
-  if (days < 2) return `${hours}h`;
-  if (days < 8) return two(days, 'd', hours % 24, 'h');
-  return `${days}d`;
 }
 
 function eventTable(events: unknown, now: number, words: Words): readonly string[] {

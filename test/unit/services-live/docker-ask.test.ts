@@ -93,6 +93,18 @@ it('describes a container without its secrets, wherever they stand', async () =>
   expect(text).not.toMatch(/hunter22|abcdef/);
 });
 
+it('describes a container with its state first and what was heard of it at the end', async () => {
+  const event = { at: Date.now() - 65_000, source: 'docker', host: HOST, health: 'bad', count: 1 } as const;
+  book.addEvent({ ...event, about: 'aaa-name', what: 'die', text: 'nginx:alpine exitCode=137' });
+  book.addEvent({ ...event, about: 'other', what: 'start', text: '' });
+  const lines = await docker.describe(HOST, 'aaa');
+  expect(lines.slice(0, 3)).toEqual(['Name: /aaa-name', 'State:', '  Status: running']);
+  expect(lines.slice(lines.indexOf('Events:'))).toEqual([
+    'Events:',
+    expect.stringMatching(/^ {2}6\ds {2}die {2}nginx:alpine exitCode=137$/),
+  ]);
+});
+
 describe('a change', () => {
   it('is made, and one that is needless is fine', async () => {
     daemon.answers.set('POST /containers/aaa/restart', (_request, response) => response.writeHead(204).end());
