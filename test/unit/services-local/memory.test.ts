@@ -12,8 +12,9 @@ function room(): number {
 /** A person and a process: `waits` says at each wait what happens during it; after the last one the watch ends. */
 async function watched(
   waits: readonly { readonly typed?: number; readonly grown?: number }[],
+  inUse = 100,
 ): Promise<readonly string[]> {
-  let [typed, resident] = [0, 100 * MIB];
+  let [typed, resident] = [0, inUse * MIB];
   const told: string[] = [];
   let next = 0;
   const over = new Error('over');
@@ -23,7 +24,7 @@ async function watched(
       resident: () => resident,
       giveBack() {
         told.push('given back');
-        resident = 100 * MIB;
+        resident = inUse * MIB;
       },
       async wait(ms) {
         const during = waits[next];
@@ -39,24 +40,23 @@ async function watched(
 }
 
 describe('memory of a program that stays open', () => {
-  it('is given back as soon as nobody types', async () => {
-    expect(await watched([{ typed: 3 }, { typed: 1 }, {}])).toEqual(['2 s', '2 s', '2 s', 'given back']);
+  it('is left alone while there is not too much of it', async () => {
+    expect(await watched([{}, { grown: 14 }, { grown: -10 }])).toEqual(['1 s', '60 s', '60 s']);
   });
 
-  it('is given back again when it has grown, and nobody types', async () => {
-    const told = await watched([{}, { grown: 3 }, { grown: 3 }, { grown: 3 }, { typed: 1 }, {}]);
-    expect(told).toEqual(['2 s', 'given back', '60 s', '60 s', '60 s', '2 s', '2 s', 'given back']);
+  it('is given back when there is, as soon as nobody types', async () => {
+    const told = await watched([{ grown: 20 }, { typed: 3 }, { typed: 1 }, {}, {}]);
+    expect(told).toEqual(['1 s', '1 s', '1 s', '1 s', 'given back', '60 s']);
   });
 
-  it('is left alone while it does not grow', async () => {
-    expect(await watched([{}, {}, { grown: 7 }, { grown: -7 }, {}])).toEqual([
-      '2 s',
-      'given back',
-      '60 s',
-      '60 s',
-      '60 s',
-      '60 s',
-    ]);
+  it('is given back again when it has grown by more than it goes up and down', async () => {
+    const told = await watched([{ grown: 20 }, {}, { grown: 14 }, { grown: 2 }, {}, {}]);
+    expect(told).toEqual(['1 s', '1 s', 'given back', '60 s', '60 s', '1 s', 'given back', '60 s']);
+  });
+
+  it('is not given back for what stays in use', async () => {
+    const told = await watched([{ grown: 20 }, {}, { grown: 7 }, {}], 130);
+    expect(told).toEqual(['1 s', '1 s', 'given back', '60 s', '60 s']);
   });
 
   it('holds no room for new objects afterwards that loading has left behind', () => {
