@@ -213,6 +213,16 @@ describe('lists', () => {
     expect(chosen()).toContain('ddd');
   });
 
+  it('show on the worker the application before what Kubernetes needs there', () => {
+    const book = healthyBook();
+    const known = book.objects('Pod');
+    book.replaceObjects('Pod', [pod('kube-system', 'calico-node-9zw2c'), ...known]);
+    const state = connected({ lang: 'en', terminal: { columns: 200, rows: 50 } });
+    const worker = textOf(onHost(state, 'vm-worker', 'workloads'), book);
+    expect(worker.indexOf('mysql-0')).toBeGreaterThan(-1);
+    expect(worker.indexOf('calico-node')).toBeGreaterThan(worker.indexOf('mysql-0'));
+  });
+
   it('show on the worker its own pods only, on the control plane every kind it has', () => {
     const state = connected({ lang: 'en', terminal: { columns: 200, rows: 50 } });
     const worker = textOf(onHost(state, 'vm-worker', 'workloads'), BOOKS.healthy);

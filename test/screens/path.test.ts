@@ -5,8 +5,9 @@ import { LANGUAGES } from '../../src/lab/types.js';
 import type { HopResult } from '../../src/runbook/path.js';
 import { keyContextOf } from '../../src/screens/key-context.js';
 import { drawn, lineWidth, plain } from '../../src/screens/ui/line.js';
+import { contentOf } from '../../src/state/content.js';
 import type { AppState } from '../../src/state/types.js';
-import { after, busyLab, effectsOf, start, viewOn, NOW } from './fixture.js';
+import { after, busyLab, effectsOf, result as judgedAs, start, viewOn, NOW } from './fixture.js';
 import { frameOf } from './frames.js';
 
 const found = (
@@ -147,6 +148,15 @@ describe('the path', () => {
     expect(state.ui.stack.at(-1)).toBe('gate');
     expect(state.ui.gate).toMatch(/^(D4|E3)\.nodeports@/);
     expect(press(state, 'esc').ui.stack.at(-1)).toBe('path');
+  });
+
+  it('opens a red gate before one that was never asked', () => {
+    let state = shown(lab(), BROKEN);
+    for (let n = 0; n < 3; n += 1) state = press(state, 'right');
+    const red = contentOf(state).gates.findLast((gate) => /^(?:D4|E3)\.nodeports@/.test(gate.key));
+    if (red === undefined) throw new Error('no gate of the NodePorts');
+    const judged = after(state, { type: 'gate.judged', result: judgedAs(red.key, 'fail') });
+    expect(press(judged, 'enter').ui.gate).toBe(red.key);
   });
 
   it('copies the hop with what was asked and answered', () => {
