@@ -89,7 +89,8 @@ const zodWithoutLocales: Plugin = {
 /**
  * What libraries load for ways that nobody goes here. dockerode: gRPC, tar and another way over SSH, for building images, a
  * megabyte and half a second. @kubernetes/client-node: kubeconfigs as text, proxies, the logins of cloud providers, and an
- * HTTP client; ours reads the kubeconfig itself, and has connections of its own. Each of these is a stand-in that throws when it is used.
+ * HTTP client; ours reads the kubeconfig itself, and has connections of its own. Each of these is a stand-in that throws
+ * when it is used.
  */
 const UNUSED: readonly { readonly by: RegExp; readonly what: RegExp }[] = [
   {

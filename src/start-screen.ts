@@ -93,7 +93,7 @@ async function show(
       const logError = (error: unknown): void => log.failure(error, 'the engine');
       engine ??= import('./screen-engine.js').then(({ openEngine }) => {
         // A screen stays open all day; what was only needed to start is behind us.
-        keepMemoryLow(() => process.stdin.bytesRead, over.signal);
+        keepMemoryLow(() => process.stdin.bytesRead, over.signal, logError);
         return openEngine(
           {
             runbook,

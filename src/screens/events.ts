@@ -2,8 +2,8 @@
 import { clockTime, isoDate } from '../i18n/format.js';
 import { eventsText as text, eventSource } from '../i18n/texts/live-screens.js';
 import { live as liveText } from '../i18n/texts/live.js';
-import type { LabEvent } from '../state/live/rows.js';
 import { windowStart } from '../state/lists.js';
+import type { LabEvent } from '../state/live/rows.js';
 import { eventCursor, eventFilter, isHeld, timeline, type EventRow } from '../state/live/timeline.js';
 import { healthSign, healthTone } from './live/health.js';
 import { rule } from './frame.js';
@@ -13,7 +13,7 @@ import { glyphsOf, inLang, type View } from './view.js';
 
 /** Title with the filters, and the text filter. */
 const TOP_ROWS = 2;
-/** A rule and some rows for the event that the cursor is on: most messages are longer than a row, those of a kubelet than three. */
+/** A rule and some rows for the event that the cursor is on: most messages are longer than a row, a kubelet's than three. */
 function footRows(rows: number): number {
   return rows >= 26 ? 8 : 4;
 }

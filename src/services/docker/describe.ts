@@ -68,5 +68,6 @@ export function describeContainer(
   const lines = cleanRemoteText(stringify(telling(shown), { lineWidth: 0 }), { mask: hide })
     .trimEnd()
     .split('\n');
-  return [...lines, '', ...eventLines(told.events, told.now)];
+  // An event of `exec` holds its command line.
+  return [...lines, '', ...eventLines(told.events, told.now).map(hide)];
 }

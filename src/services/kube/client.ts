@@ -11,15 +11,14 @@
  * - the typed APIs: each answer is copied field by field into classes, which costs several times of reading it.
  * Its index would load 700 models of those (83 MB from source): only the file that is needed is imported.
  */
-import { Agent, request as ask } from 'node:http';
-import type { ClientRequestArgs, IncomingMessage } from 'node:http';
+import { request as ask } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { RequestOptions as HttpsOptions } from 'node:https';
-import { PassThrough } from 'node:stream';
-import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { Links } from '../ports.js';
+import { LinkAgent } from '../ssh/link-agent.js';
 import type { Access } from './kubeconfig.js';
 import { refusalOf } from './troubles.js';
 import { openTunnel } from './tunnel.js';
@@ -61,7 +60,7 @@ const LONGEST_REFUSAL = 64 << 10;
 const IDLE_MS = 30_000;
 
 /** Keeps connections of ours for the next request. */
-class TunnelAgent extends Agent {
+class TunnelAgent extends LinkAgent {
   readonly #open: () => Promise<TLSSocket>;
 
   constructor(open: () => Promise<TLSSocket>) {
@@ -69,18 +68,8 @@ class TunnelAgent extends Agent {
     this.#open = open;
   }
 
-  override createConnection(
-    _options: ClientRequestArgs,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ): null {
-    this.#open().then(
-      (socket) => callback?.(null, socket),
-      (error: unknown) => {
-        // Node looks at nothing beside the error; its types want a stream all the same.
-        callback?.(error instanceof Error ? error : new Error(String(error)), new PassThrough());
-      },
-    );
-    return null;
+  protected override open(): Promise<TLSSocket> {
+    return this.#open();
   }
 }
 

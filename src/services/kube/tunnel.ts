@@ -77,8 +77,8 @@ export async function openTunnel(
       stream.on('error', (error) => socket.destroy(error));
       stream.once('close', () => socket.destroy());
       socket.once('close', () => {
-        // TLS on a stream that is no socket of the system may end after it has closed. Parsers of HTTP do not survive that:
-        // they are let go of by then.
+        // TLS on a stream that is no socket of the system may end after it has closed. Who reads it has let go by
+        // then, and undici did not survive that (8.12: `Cannot read properties of null`).
         socket.removeAllListeners('end');
         socket.removeAllListeners('error');
         socket.on('error', () => undefined);

@@ -75,13 +75,22 @@ export async function watchMemory({ typed, resident, giveBack, wait }: MemoryWat
   }
 }
 
-/** Keeps the memory of this process low until the signal fires. Keeps nothing alive. */
-export function keepMemoryLow(typed: () => number, signal: AbortSignal): void {
+/**
+ * Keeps the memory of this process low until the signal fires. Keeps nothing alive.
+ * @param onError told when it ends for another reason; the program goes on without it
+ */
+export function keepMemoryLow(
+  typed: () => number,
+  signal: AbortSignal,
+  onError: (error: unknown) => void,
+): void {
   keepHeapSmall();
   watchMemory({
     typed,
     resident: process.memoryUsage.rss,
     giveBack: giveBackMemory,
     wait: (ms) => sleep(ms, undefined, { signal, ref: false }),
-  }).catch(() => undefined);
+  }).catch((error: unknown) => {
+    if (!signal.aborted) onError(error);
+  });
 }

@@ -85,7 +85,11 @@ it('describes a container without its secrets, wherever they stand', async () =>
       },
     }),
   );
+  const what = 'exec_create: mysql -uroot -phunter22';
+  const event = { at: Date.now(), source: 'docker', host: HOST, health: 'good', count: 1 } as const;
+  book.addEvent({ ...event, about: 'aaa-name', what, text: '' });
   const text = (await docker.describe(HOST, 'aaa')).join('\n');
+  expect(text).toContain('exec_create: mysql -uroot -p***');
   expect(text).toContain('MYSQL_ROOT_PASSWORD=***');
   expect(text).toContain('APP_KEY=***');
   expect(text).toContain('PATH=/usr/bin');

@@ -143,7 +143,7 @@ function containerOf(spec: unknown, statuses: readonly unknown[], init: boolean,
   };
 }
 
-/** A static pod belongs to its kubelet, though its mirror may have no owner (one that was made before Kubernetes 1.17). */
+/** A static pod belongs to its kubelet, though its mirror may have no owner. */
 function nodeOfMirror(pod: unknown, words: Words): string {
   const isMirror = textAt(pod, 'metadata', 'annotations', 'kubernetes.io/config.mirror') !== '';
   return isMirror ? words(`Node/${textAt(pod, 'spec', 'nodeName')}`) : '';
