@@ -263,8 +263,8 @@ export const EVENT_KEYS: readonly KeyBinding[] = [
     places: ['events'],
     label: say('sejak hijau', 'since green'),
     describe: say(
-      'Hanya yang terjadi sejak semua gate terakhir kali hijau.',
-      'Only what happened since all gates were green last.',
+      'Hanya yang terjadi sejak uji asap, atau semua gate yang sudah diperiksa, terakhir kali hijau.',
+      'Only what happened since the smoke test, or all gates asked so far, were green last.',
     ),
     footer: 23,
     disabled: (state) =>

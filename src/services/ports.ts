@@ -360,6 +360,16 @@ export interface Journal {
     readonly step?: StepId;
     readonly limit?: number;
   }): Promise<{ readonly entries: readonly JournalEntry[]; readonly damaged: number }>;
+  /**
+   * Tells the newest entries that are there, then what other programs append; not what this one appends meanwhile.
+   * @param options.onEntries never called with none; `past`: they were there when following began
+   * @param options.onError what kept it from reading; following goes on
+   * @returns stops it
+   */
+  follow(options: {
+    readonly onEntries: (entries: readonly JournalEntry[], past: boolean) => void;
+    readonly onError: (error: unknown) => void;
+  }): () => void;
 }
 
 /** What is remembered between two runs of the program; the host and the journal know the rest. */

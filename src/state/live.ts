@@ -129,6 +129,8 @@ export function live(state: AppState, message: LiveServiceMessage | LiveUiMessag
       if (stack.at(-1) !== 'stream') return [state, []];
       return [withUi(state, { stack: stack.slice(0, -1), typing: null, notice: null }), []];
     }
+    case 'live.green':
+      return [wasGreen(state, message.at), []];
     case 'live.stream':
       return [
         stream === null ? state : change(state, { stream: { ...stream, revision: message.revision } }),
@@ -197,21 +199,30 @@ export function settleLive(before: AppState, [state, effects]: Transition): Tran
   if (state.live.detail !== null && !stack.includes('describe')) next = change(next, { detail: null });
   if (state.gates !== before.gates || state.lab !== before.lab) {
     const green = lastGreen(next);
-    if (green !== null && green !== next.live.lastGreenAt) next = change(next, { lastGreenAt: green });
+    if (green !== null) next = wasGreen(next, green);
   }
   return [next, more];
 }
 
-/** When the last of the gates that have been judged was judged, if all of them are green now; else null. epoch ms. */
+function wasGreen(state: AppState, at: number): AppState {
+  return at > (state.live.lastGreenAt ?? 0) ? change(state, { lastGreenAt: at }) : state;
+}
+
+/**
+ * When the last of the gates that have been judged was judged, if all of them were green then; else null. epoch ms.
+ * What was green then may be old by now: the moment stays.
+ */
 function lastGreen(state: AppState): number | null {
-  let newest: number | null = null;
-  for (const gate of contentOf(state).gates) {
+  const judged = contentOf(state).gates.flatMap((gate) => {
     const view = state.gates[gate.key];
-    if (view === undefined || view.result === null) continue;
+    return view === undefined || view.result === null ? [] : [{ gate, view, at: view.result.judgedAt }];
+  });
+  if (judged.length === 0) return null;
+  const newest = Math.max(...judged.map(({ at }) => at));
+  const green = judged.every(({ gate, view }) => {
     // Being asked again does not take back what was said last.
-    const now = standing({ ...view, running: false }, gate.freshMs, state.now);
-    if (now !== 'pass' && now !== 'warn' && now !== 'waived') return null;
-    newest = Math.max(newest ?? 0, view.result.judgedAt);
-  }
-  return newest;
+    const then = standing({ ...view, running: false }, gate.freshMs, newest);
+    return then === 'pass' || then === 'warn' || then === 'waived';
+  });
+  return green ? newest : null;
 }

@@ -62,6 +62,7 @@ function slice(state: AppState, message: Message): Transition {
     case 'live':
     case 'live.detail':
     case 'live.detail-failed':
+    case 'live.green':
     case 'live.stream':
     case 'live.stream-ended':
     case 'live.acted':

@@ -43,6 +43,7 @@ export async function openBundleSession(bundle: Bundle, runbook: Runbook): Promi
     journal: {
       append: () => Promise.resolve(),
       read: () => Promise.resolve({ entries: bundle.entries, damaged: 0 }),
+      follow: () => () => undefined,
     },
     stateFile: {
       load: () => Promise.resolve({ state, setAside: null }),

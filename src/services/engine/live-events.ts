@@ -1,6 +1,6 @@
 /** What happens on our own side, into the lab's timeline: steps, gates that turn, links that come and go. */
 import { form, say } from '../../i18n/text.js';
-import { gateKey, type GateKey, type GateResult } from '../../gates/types.js';
+import { gateKey, type GateKey, type GateResult, type Verdict } from '../../gates/types.js';
 import { HOST_NAMES, type HostName, type Place, type Text } from '../../lab/types.js';
 import type { LiveBook } from '../../state/live/book.js';
 import type { Health, LabEvent } from '../../state/live/rows.js';
@@ -41,8 +41,18 @@ function hostOf(place: GateResult['subject'] | Place): HostName | null {
 }
 
 /** Whether a verdict opens the way. */
-function isGreen(verdict: GateResult['verdict']): boolean {
+function isGreen(verdict: Verdict): boolean {
   return verdict === 'pass' || verdict === 'warn';
+}
+
+/**
+ * What a verdict is worth telling: that it turned red, or green after it was not.
+ * @param before undefined: it was not judged before
+ * @returns null where there is no news
+ */
+export function verdictTurn(before: Verdict | undefined, now: Verdict): 'good' | 'bad' | null {
+  if (now === 'fail') return before === 'fail' ? null : 'bad';
+  return isGreen(now) && before !== undefined && !isGreen(before) ? 'good' : null;
 }
 
 /**
@@ -52,7 +62,7 @@ function isGreen(verdict: GateResult['verdict']): boolean {
  * @returns what is to hear every message
  */
 export function createTimeline(book: LiveBook, now: () => number): (message: ServiceMessage) => void {
-  const verdicts = new Map<GateKey, GateResult['verdict']>();
+  const verdicts = new Map<GateKey, Verdict>();
   const phases = new Map<string, StepRun['phase']>();
   const links = new Map<HostName, 'up' | 'down'>();
   const add = (event: Omit<LabEvent, 'seq' | 'count' | 'text'> & { readonly say: Text }): void =>
@@ -62,12 +72,8 @@ export function createTimeline(book: LiveBook, now: () => number): (message: Ser
     const key = gateKey(result.gate, result.subject);
     const before = verdicts.get(key);
     verdicts.set(key, result.verdict);
-    const turned =
-      result.verdict === 'fail'
-        ? before !== 'fail'
-        : isGreen(result.verdict) && before !== undefined && !isGreen(before);
-    if (!turned) return;
-    const health = result.verdict === 'fail' ? 'bad' : 'good';
+    const health = verdictTurn(before, result.verdict);
+    if (health === null) return;
     const { judgedAt: at, say: words, verdict: what } = result;
     add({ at, source: 'gate', host: hostOf(result.subject), health, about: result.gate, what, say: words });
   };

@@ -11,6 +11,7 @@ import { createBeat, type Beat } from './beat.js';
 import { openFaultsDesk, type FaultsDesk } from './faults-desk.js';
 import { createHostKeyDesk } from './host-keys.js';
 import { createLabWork, keysOf } from './lab-work.js';
+import { hearOthers } from './hear-others.js';
 import { createTimeline } from './live-events.js';
 import { openLiveDesk, type LiveDesk } from './live.js';
 import { holdLab, letGo, type LabHold, type OpenLab } from './open-lab.js';
@@ -106,7 +107,7 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
       if (session.setAside !== null) notice('bad', setAsideText(session.setAside));
       const beat = createBeat(dispatch, signal);
       const watch = watchLab(session, active, { dispatch, beat }, signal, tell);
-      const unhear = session.stateFile.onOthers(() => inBackground(hearOthers(session)));
+      const unhear = hearOthers(session, { dispatch, book: parts.live?.book ?? null, tell });
       const live = liveDesk(session, beat, signal);
       const troubles = troublesDesk(session, watch, signal);
       const smoke = smokeDesk(session, watch, signal);
@@ -117,13 +118,6 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
       parts.logError(error);
       dispatch({ type: 'lab.failed', trouble: troubleView(error) });
     }
-  }
-
-  /** A command beside the screen has saved verdicts or waivers. */
-  async function hearOthers(session: LabSession): Promise<void> {
-    const { results, waivers } = await session.memory.refresh();
-    for (const result of results) dispatch({ type: 'gate.judged', result });
-    for (const [key, waiver] of waivers) dispatch({ type: 'waiver', key, waiver });
   }
 
   async function closeLab(): Promise<void> {

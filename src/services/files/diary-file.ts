@@ -6,6 +6,7 @@ import { Trouble } from '../../lab/types.js';
 import type { DiaryEntry } from '../../smoke/diary.js';
 import { ensurePrivateDirectory, errorCode, fileReason, PRIVATE_FILE, replaceFile } from './atomic.js';
 import { hostSchema, instantSchema } from './saved-state-schema.js';
+import { watchFile } from './watch-file.js';
 
 const entrySchema: z.ZodType<DiaryEntry> = z.object({
   at: instantSchema,
@@ -22,6 +23,8 @@ export interface DiaryFile {
   /** The last green state; null when there is none. A file that cannot be understood is set aside, never deleted. */
   read(): Promise<DiaryEntry | null>;
   write(entry: DiaryEntry): Promise<void>;
+  /** Calls back when it was written, by this program or another one. @returns stops it */
+  onWritten(listener: () => void): () => void;
 }
 
 /** @param stateDir absolute path of the lab's state directory; made when needed */
@@ -43,6 +46,7 @@ export function createDiaryFile(stateDir: string): DiaryFile {
       await ensurePrivateDirectory(stateDir);
       await replaceFile(path, `${JSON.stringify({ version: 1, green: entry })}\n`, PRIVATE_FILE);
     },
+    onWritten: (listener) => watchFile(path, listener),
   };
 }
 

@@ -1,12 +1,12 @@
 /** state.json of a lab: what the program remembers between two runs. */
-import { watch } from 'node:fs';
 import { readFile, rename, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { SavedState, StateFile } from '../ports.js';
 import { Trouble } from '../../lab/types.js';
 import { ensurePrivateDirectory, errorCode, fileReason, PRIVATE_FILE, replaceFile } from './atomic.js';
 import { whileLocked } from './lab-lock.js';
 import { savedStateSchema, STATE_VERSION } from './saved-state-schema.js';
+import { watchFile } from './watch-file.js';
 
 const EMPTY: SavedState = {
   version: STATE_VERSION,
@@ -15,9 +15,6 @@ const EMPTY: SavedState = {
   variants: {},
   cursor: null,
 };
-
-/** Another program may write several times in a row; it is looked at once, this long after the first. */
-const SETTLE_MS = 150;
 
 /**
  * The state file in a lab's state directory.
@@ -57,34 +54,14 @@ export function createStateFile(stateDir: string, now: () => number = Date.now):
         own = await written();
       });
     },
-    onOthers(listener) {
-      let timer: NodeJS.Timeout | null = null;
-      const look = (): void => {
-        timer = null;
+    onOthers: (listener) =>
+      // Where a file system cannot be watched, others' work is seen at the next save or start.
+      watchFile(path, () => {
         void written().then((seen) => {
           if (seen !== own && seen !== '') listener();
         });
-      };
-      // Where a file system cannot be watched, others' work is seen at the next save or start, as before.
-      const watcher = watchOrNull(stateDir, (name) => {
-        if (name === basename(path)) timer ??= setTimeout(look, SETTLE_MS);
-      });
-      return () => {
-        watcher?.close();
-        if (timer !== null) clearTimeout(timer);
-      };
-    },
+      }),
   };
-}
-
-function watchOrNull(directory: string, heard: (name: string | null) => void): { close(): void } | null {
-  try {
-    const watcher = watch(directory, { persistent: false }, (_event, name) => heard(name));
-    watcher.on('error', () => watcher.close());
-    return watcher;
-  } catch {
-    return null;
-  }
 }
 
 function parseJson(text: string): unknown {

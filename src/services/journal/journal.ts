@@ -7,11 +7,16 @@ import { Trouble } from '../../lab/types.js';
 import { ensurePrivateDirectory, errorCode, fileReason, PRIVATE_FILE } from '../files/atomic.js';
 import { rotatedPath, rotateWhenLarge } from '../files/rotate.js';
 import type { Journal, JournalEntry } from '../ports.js';
+import { followLines } from './follow-lines.js';
 import { journalEntrySchema } from './journal-schema.js';
 import { maskEntry } from './mask-entry.js';
 
 const MAX_BYTES = 5 * 1024 * 1024;
 const KEEP = 5;
+/** How much of the journal a follower is told first: some hundred entries. */
+const PAST_BYTES = 512 * 1024;
+/** More lines of our own than that are not waited for: where files cannot be watched they never come. */
+const MOST_OWN = 1000;
 
 /**
  * The journal in a lab's state directory. Each entry is one line written by one call in append mode, so that two programs
@@ -30,6 +35,9 @@ export function createJournal(
   const path = join(stateDir, 'journal.jsonl');
   const keep = options.keep ?? KEEP;
   let last: Promise<void> = Promise.resolve();
+  /** Lines of our own that followers have not met yet; only kept while there are followers. */
+  const own = new Set<string>();
+  let followers = 0;
 
   const write = async (line: string): Promise<void> => {
     try {
@@ -44,6 +52,7 @@ export function createJournal(
   return {
     append(entry) {
       const line = JSON.stringify(maskEntry(entry, options.mask));
+      if (followers > 0) rememberOwn(own, line);
       const done = last.then(() => write(line));
       last = done.catch(() => undefined);
       return done;
@@ -66,7 +75,33 @@ export function createJournal(
       const told = withoutEchoes(entries);
       return { entries: limit === 0 ? [] : told.slice(-Math.min(limit, told.length)), damaged };
     },
+
+    follow({ onEntries, onError }) {
+      followers += 1;
+      const stop = followLines(path, {
+        pastBytes: PAST_BYTES,
+        onError: (error) => onError(notRead(path, error)),
+        onLines(lines, past) {
+          // What is told as the past was there before; what was written meanwhile is known to who wrote it.
+          const entries = lines.flatMap((line) => (own.has(line) ? [] : (parseLine(line) ?? [])));
+          for (const line of lines) own.delete(line);
+          const told = withoutEchoes(entries);
+          if (told.length > 0) onEntries(told, past);
+        },
+      });
+      return () => {
+        followers -= 1;
+        if (followers === 0) own.clear();
+        stop();
+      };
+    },
   };
+}
+
+function rememberOwn(own: Set<string>, line: string): void {
+  own.add(line);
+  const [oldest] = own;
+  if (own.size > MOST_OWN && oldest !== undefined) own.delete(oldest);
 }
 
 /** A job whose end two programs saw at once is told once, by the one that started it: it knows the script. */

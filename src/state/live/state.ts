@@ -34,7 +34,7 @@ export interface LiveState {
   readonly acting: readonly LiveAct[];
   /** Where the shell is that has the terminal now. */
   readonly shell: LiveTarget | null;
-  /** epoch ms, when all gates that have been judged were green last; null = never seen. */
+  /** epoch ms: the last green smoke test, or when all gates that have been judged were green; null = never seen. */
   readonly lastGreenAt: number | null;
 }
 
@@ -60,6 +60,8 @@ export type LiveServiceMessage =
       readonly file?: OurFile;
     }
   | { readonly type: 'live.detail-failed'; readonly target: LiveTarget; readonly trouble: TroubleView }
+  /** A smoke test was green then, epoch ms. */
+  | { readonly type: 'live.green'; readonly at: number }
   | { readonly type: 'live.stream'; readonly revision: number }
   | {
       readonly type: 'live.stream-ended';

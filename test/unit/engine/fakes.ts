@@ -220,6 +220,7 @@ export async function fakeLab(saved: SavedState = EMPTY): Promise<FakeLab> {
         return Promise.resolve();
       },
       read: () => Promise.resolve({ entries: state.entries, damaged: 0 }),
+      follow: () => () => undefined,
     },
     stateFile: {
       load: () => Promise.resolve({ state: state.saved, setAside: null }),

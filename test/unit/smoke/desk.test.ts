@@ -57,6 +57,7 @@ async function open(load: () => Promise<typeof CONTENT> = () => Promise.resolve(
         written.push(entry);
         return Promise.resolve();
       },
+      onWritten: () => () => undefined,
     },
     loadCatalogue: () => Promise.reject(new Error('a green lab needs no catalogue')),
     onUnwritten: () => undefined,

@@ -161,4 +161,23 @@ describe('the last green', () => {
     expect(red.live.lastGreenAt).toBe(NOW + 1000);
     expect(after(red, judge('pass', NOW + 3000)).live.lastGreenAt).toBe(NOW + 3000);
   });
+
+  it('stays known when its verdicts have aged, also those of an earlier run of the program', () => {
+    const yesterday = NOW - 86_400_000;
+    expect(after(HOME, judge('pass', yesterday)).live.lastGreenAt).toBe(yesterday);
+    const mixed = after(
+      HOME,
+      { type: 'gate.judged', result: result('A0.reachable@vm-docker', 'pass', { judgedAt: yesterday }) },
+      judge('pass', NOW),
+    );
+    // One of them was long old when the other one was asked: they were never green together, but at the first.
+    expect(mixed.live.lastGreenAt).toBe(yesterday);
+  });
+
+  it('is a green smoke test too, of whichever program, and never goes back', () => {
+    const green = after(HOME, { type: 'live.green', at: NOW - 5000 });
+    expect(green.live.lastGreenAt).toBe(NOW - 5000);
+    expect(after(green, { type: 'live.green', at: NOW - 9000 }).live.lastGreenAt).toBe(NOW - 5000);
+    expect(after(green, judge('fail', NOW)).live.lastGreenAt).toBe(NOW - 5000);
+  });
 });
