@@ -165,7 +165,7 @@ export const LIVE_KEYS: readonly KeyBinding[] = [
     keys: ['F'],
     places: ['host'],
     label: say('journal host', 'host journal'),
-    describe: say('Ikuti journal seluruh host.', 'Follow the journal of the whole host.'),
+    describe: say('Journal seluruh host setinggi layar.', 'The journal of the whole host at full height.'),
     footer: 36,
     act: (state) => ({
       type: 'live.follow',
@@ -267,8 +267,8 @@ export const LIVE_KEYS: readonly KeyBinding[] = [
     places: ['host'],
     label: say('tab lain', 'next tab'),
     describe: say(
-      'Tab berikutnya: ringkasan, layanan, kontainer atau pod, log, berkas, sistem, gate.',
-      'The next tab: overview, services, containers or pods, log, files, system, gates.',
+      'Tab berikutnya: ringkasan, layanan, kontainer atau pod, journal, keluaran, berkas, sistem, gate.',
+      'The next tab: overview, services, containers or pods, journal, output, files, system, gates.',
     ),
     footer: 12,
     act: (state) => turnTab(state, 1),

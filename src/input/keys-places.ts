@@ -203,7 +203,7 @@ export const OPEN_KEYS: readonly KeyBinding[] = [
 ];
 
 const onLogTab = (state: AppState): boolean => state.ui.stack.at(-1) === 'host' && hostTab(state) === 'log';
-const ON_LOG = say('di tab log', 'on the log tab');
+const ON_LOG = say('di tab keluaran', 'on the output tab');
 
 function finder(
   id: string,
@@ -241,7 +241,7 @@ export const TEXT_KEYS: readonly KeyBinding[] = [
     describe: say('Ikuti baris terbaru, atau tahan di sini.', 'Follow the newest line, or hold here.'),
     footer: 20,
     when: (state) => onLogTab(state) || (state.ui.stack.at(-1) === 'step' && stepTab(state) === 'output'),
-    where: say('di tab log atau keluaran', 'on the log or output tab'),
+    where: say('di tab keluaran', 'on the output tab'),
     act: (state, { logs }) => {
       const host = state.ui.focusedHost;
       const name = `log.${host}`;

@@ -2,7 +2,16 @@
 import { say } from '../i18n/text.js';
 import { eventsText, liveReasons } from '../i18n/texts/live-screens.js';
 import { HOST_NAMES, type Text } from '../lab/types.js';
-import { describeHits, nextHit, streamEnd, streamHits } from '../state/live/search.js';
+import { describeHits, nextHit } from '../state/live/search.js';
+import {
+  STREAM_FILTER,
+  STREAM_LINE,
+  STREAM_SEARCH,
+  streamAround,
+  streamEnd,
+  streamHits,
+  streamInSight,
+} from '../state/live/stream-window.js';
 import { fileActs } from '../state/live/items.js';
 import type { LiveAct, LiveTarget } from '../state/live/targets.js';
 import { EVENT_SOURCES, eventCursor, isHeld, timeline } from '../state/live/timeline.js';
@@ -11,13 +20,14 @@ import type { AppState } from '../state/types.js';
 import { askActs } from './ask-acts.js';
 import { bind, type KeyBinding, type KeyContext } from './binding.js';
 
+const ON_JOURNAL = say('di tab journal', 'on the journal tab');
 const top = (state: AppState): string => state.ui.stack.at(-1) ?? '';
 
 /** To the next match of the search on the screen, around its ends. */
 function toHit(state: AppState, context: KeyContext, by: 1 | -1): Message {
   const refuse: Message = { type: 'ui.refuse', why: liveReasons.noSearch };
-  const half = Math.floor(context.extent(state).page / 2);
   if (top(state) === 'describe') {
+    const half = Math.floor(context.extent(state).page / 2);
     const name = 'describe.scroll';
     const hit = nextHit(describeHits(state), Number(state.ui.picks[name] ?? -1), by);
     if (hit === null) return refuse;
@@ -25,27 +35,20 @@ function toHit(state: AppState, context: KeyContext, by: 1 | -1): Message {
     return { type: 'ui.pick', name, key: String(hit), at: Math.max(0, row - half) };
   }
   const { stream } = context;
-  const name = 'stream.line';
+  const { page } = context.extent(state);
   const hits = streamHits(state, stream);
-  const picked = state.ui.picks[name];
+  const picked = state.ui.picks[STREAM_LINE];
   const known = picked !== undefined && hits.includes(Number(picked)) ? Number(picked) : null;
   // The first time: from what is in sight backwards, as the newest lines matter most.
-  const from = known ?? (by < 0 ? streamEnd(state, stream, context.extent(state).page) : -1);
+  const from = known ?? (by < 0 ? streamEnd(state, stream, page) : -1);
   const hit = nextHit(hits, from, by);
   if (hit === null) return refuse;
-  return { type: 'ui.pick', name, key: String(hit), at: Math.min(stream.total(), hit + 1 + half) };
-}
-
-function searcher(place: 'describe' | 'stream', what: readonly [string, string]): KeyBinding {
-  return bind({
-    id: `${place}.search`,
-    keys: ['/'],
-    places: [place],
-    label: say('cari', 'search'),
-    describe: say(...what),
-    footer: 25,
-    act: () => ({ type: 'ui.type', name: `${place}.search` }),
-  });
+  return {
+    type: 'ui.pick',
+    name: STREAM_LINE,
+    key: String(hit),
+    at: streamAround(stream, page, hit),
+  };
 }
 
 /** Whether a target has a log of its own. */
@@ -66,8 +69,8 @@ const ofDetail = (state: AppState, make: (target: LiveTarget) => Message): Messa
 
 /** Follow the newest, or stay where one is. */
 function holdStream(state: AppState, { stream }: KeyContext): Message {
-  const held = (state.ui.positions['stream.line'] ?? 0) > 0;
-  return { type: 'ui.position', name: 'stream.line', value: held ? 0 : stream.total() };
+  const held = (state.ui.positions[STREAM_LINE] ?? 0) > 0;
+  return { type: 'ui.position', name: STREAM_LINE, value: held ? 0 : stream.total() };
 }
 function holdEvents(state: AppState, { live }: KeyContext): Message {
   const rows = timeline(state, live);
@@ -81,22 +84,34 @@ function turn(state: AppState, name: string, values: number): Message {
 }
 
 export const DESCRIBE_KEYS: readonly KeyBinding[] = [
-  searcher('describe', ['Cari di penjelasan ini.', 'Search in these details.']),
+  bind({
+    id: 'describe.search',
+    keys: ['/'],
+    places: ['describe'],
+    label: say('cari', 'search'),
+    describe: say('Cari di penjelasan ini.', 'Search in these details.'),
+    footer: 25,
+    act: () => ({ type: 'ui.type', name: 'describe.search' }),
+  }),
   bind({
     id: 'text.next-hit',
     keys: ['n'],
-    places: ['describe', 'stream'],
+    places: ['describe', 'stream', 'host'],
     label: say('berikutnya', 'next match'),
     describe: say('Ke tempat berikutnya yang cocok.', 'To the next match.'),
     footer: 26,
+    when: (state) => top(state) === 'describe' || streamInSight(state),
+    where: ON_JOURNAL,
     act: (state, context) => toHit(state, context, 1),
   }),
   bind({
     id: 'text.hit-before',
     keys: ['N'],
-    places: ['describe', 'stream'],
+    places: ['describe', 'stream', 'host'],
     label: say('sebelumnya', 'match before'),
     describe: say('Ke tempat sebelumnya yang cocok.', 'To the match before.'),
+    when: (state) => top(state) === 'describe' || streamInSight(state),
+    where: ON_JOURNAL,
     act: (state, context) => toHit(state, context, -1),
   }),
   bind({
@@ -160,19 +175,62 @@ function actsOnDetail(state: AppState): readonly LiveAct[] {
 }
 
 export const STREAM_KEYS: readonly KeyBinding[] = [
-  searcher('stream', ['Cari di log ini.', 'Search in this log.']),
+  bind({
+    id: 'stream.search',
+    keys: ['/'],
+    places: ['stream', 'host'],
+    label: say('cari', 'search'),
+    describe: say(
+      'Cari di log ini; baris lain tetap tampak.',
+      'Search in this log; other lines stay in sight.',
+    ),
+    footer: 25,
+    when: streamInSight,
+    where: ON_JOURNAL,
+    act: () => ({ type: 'ui.type', name: STREAM_SEARCH }),
+  }),
+  bind({
+    id: 'stream.filter',
+    keys: ['&'],
+    places: ['stream', 'host'],
+    label: say('saring', 'filter'),
+    describe: say(
+      'Hanya baris log yang memuat teks ini; yang baru juga disaring.',
+      'Only the lines of this log that hold this text; new ones too.',
+    ),
+    footer: 25.5,
+    when: streamInSight,
+    where: ON_JOURNAL,
+    act: () => ({ type: 'ui.type', name: STREAM_FILTER }),
+  }),
   bind({
     id: 'stream.hold',
     keys: ['space', 'f'],
-    places: ['stream'],
+    places: ['stream', 'host'],
     label: say('ikuti/tahan', 'follow/hold'),
     describe: say(
       'Ikuti baris terbaru, atau tahan di sini; yang baru tetap dikumpulkan.',
       'Follow the newest line, or hold here; newer ones are still kept.',
     ),
     footer: 10,
+    when: streamInSight,
+    where: ON_JOURNAL,
     disabled: (state) => (state.live.stream === null ? liveReasons.noStream : null),
     act: holdStream,
+  }),
+  bind({
+    id: 'stream.again',
+    keys: ['r'],
+    places: ['stream', 'host'],
+    label: say('ikuti lagi', 'follow again'),
+    describe: say(
+      'Log yang berakhir atau terputus: ikuti lagi dari baris-baris terakhirnya.',
+      'A log that ended or broke off: follow it again from its last lines on.',
+    ),
+    footer: 11,
+    when: (state) => streamInSight(state) && state.live.stream?.ended === true,
+    where: say('setelah log berakhir', 'after the log has ended'),
+    act: () => ({ type: 'live.follow-again' }),
   }),
   bind({
     id: 'stream.previous',

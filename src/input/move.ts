@@ -3,7 +3,7 @@ import { HOST_NAMES, type HostName } from '../lab/types.js';
 import { chosenGate, currentPhase, logSearch, position, visibleGates, visibleTerms } from '../state/lists.js';
 import { cursorIn, hostGate, hostGates, hostTab, isZoomed, listKey, listNow } from '../state/live/listing.js';
 import { smokeCursor, smokeList, smokeRows } from '../state/smoke-view.js';
-import { streamEnd } from '../state/live/search.js';
+import { STREAM_LINE, streamScrolled } from '../state/live/stream-window.js';
 import { eventCursor, timeline } from '../state/live/timeline.js';
 import type { Message } from '../state/messages.js';
 import { stepGates } from '../state/standing.js';
@@ -104,6 +104,8 @@ function moveOnHost(state: AppState, move: Move, context: KeyContext): Message |
     case 'overview':
     case 'system':
       return scroll(state, 'host.scroll', move, context);
+    case 'journal':
+      return moveStream(state, move, context);
     case 'log':
       return moveLog(state, host, move, context);
     case 'gates': {
@@ -121,14 +123,15 @@ function moveOnHost(state: AppState, move: Move, context: KeyContext): Message |
   }
 }
 
-/** The followed log: 0 follows, n > 0 holds with the n-th line ever as the last in sight. */
+/** The followed log: moving up holds it, moving down to its end follows again. */
 function moveStream(state: AppState, move: Move, { stream, extent }: KeyContext): Message {
   const { page } = extent(state);
-  const total = stream.total();
-  const from = streamEnd(state, stream, page);
-  const lowest = Math.min(total, stream.dropped() + page);
-  const wanted = Math.max(lowest, from + offset(move, Math.max(1, page - 1), total));
-  return { type: 'ui.position', name: 'stream.line', value: wanted >= total && move !== 'up' ? 0 : wanted };
+  const by = offset(move, Math.max(1, page - 1), stream.total());
+  return {
+    type: 'ui.position',
+    name: STREAM_LINE,
+    value: streamScrolled(state, stream, page, by, move === 'up'),
+  };
 }
 
 /** The timeline: moving up holds it, moving down from the newest follows again. */

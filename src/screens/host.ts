@@ -13,6 +13,7 @@ import { kindLine, kindRows } from './live/kinds.js';
 import { itemCopy, listLines, listRoom } from './live/list.js';
 import { overviewLines, systemLines } from './live/overview.js';
 import { logLines, logStatus, logWindow } from './log.js';
+import { JOURNAL_TAB_ROWS, journalTab, streamCopy } from './stream.js';
 import { inputSpans } from './ui/field.js';
 import { block, line, plain, span, spread, BLANK, type Line } from './ui/line.js';
 import { scrolled } from './ui/scroll.js';
@@ -87,6 +88,7 @@ export function hostText(view: View, columns: number): Line[] {
       return indent(systemLines(view, host, inner));
     case 'services':
     case 'workloads':
+    case 'journal':
     case 'log':
     case 'files':
     case 'gates':
@@ -101,6 +103,8 @@ export function hostPage(view: View, columns: number, rows: number): number {
     case 'overview':
     case 'system':
       return room;
+    case 'journal':
+      return Math.max(1, room - JOURNAL_TAB_ROWS);
     case 'log':
       return Math.max(1, room - 1);
     case 'gates':
@@ -122,7 +126,7 @@ function logTab(view: View, host: HostName, columns: number, rows: number): Line
         span(` ${inLang(view, text.search)} / `, 'dim'),
         ...inputSpans(view, 'log.search', Math.max(10, Math.floor(columns / 3))),
       ]
-    : [span(glyphsOf(view).rule.repeat(4), 'dim'), span(' log ', 'title')];
+    : [span(` ${inLang(view, liveText.ofSteps)} `, 'dim')];
   return [spread(left, [...status, span(' ')], columns), ...logLines(view, host, columns, rows - 1)];
 }
 
@@ -147,6 +151,7 @@ function body(view: View, host: HostName, columns: number, rows: number): Line[]
       tab === 'workloads' && kindRows(view.state.ui.focusedHost) > 0 ? [kindLine(view, host, columns)] : [];
     return [...kinds, ...listLines(view, host, list, columns, rows - kinds.length)];
   }
+  if (tab === 'journal') return journalTab(view, columns, rows);
   if (tab === 'log') return logTab(view, host, columns, rows);
   if (tab === 'gates') return gatesTab(view, host, columns, rows);
   return scrolled(view, hostText(view, columns - 1), position(view.state, 'host.scroll'), columns - 1, rows);
@@ -175,6 +180,8 @@ export function hostScreen(view: View, columns: number, rows: number): Line[] {
 export function hostCopy(view: View, page: number): string | null {
   const { state } = view;
   switch (hostTab(state)) {
+    case 'journal':
+      return streamCopy(view, page);
     case 'log': {
       const { lines } = logWindow(view, state.ui.focusedHost, page);
       return lines.length === 0 ? null : lines.map((one) => one.text).join('\n');

@@ -3,6 +3,7 @@ import { form } from '../i18n/text.js';
 import { contentOf } from './content.js';
 import { openDialog, withUi } from './dialogs.js';
 import { actRisk, actSentence, targetName } from './live/acts.js';
+import { beginFollowing, isFollowed, settleFollowing } from './live/following.js';
 import type { LiveServiceMessage, LiveUiMessage, ShellEnd } from './live/state.js';
 import { targetKey, type LiveAct, type LiveTarget } from './live/targets.js';
 import type { Transition } from './messages.js';
@@ -120,10 +121,12 @@ export function live(state: AppState, message: LiveServiceMessage | LiveUiMessag
     case 'live.follow': {
       if (state.lab === null) return [state, []];
       const { target, previous } = message;
-      const next = onTop(state, 'stream', true);
-      const view = { target, previous, revision: stream?.revision ?? 0, ended: false, trouble: null };
-      return [change(next, { stream: view }), [{ type: 'live.follow', target, previous }]];
+      // What the journal tab follows goes on as it is, only higher.
+      if (isFollowed(state, target, previous)) return [onTop(state, 'stream', false), []];
+      return beginFollowing(onTop(state, 'stream', true), target, previous);
     }
+    case 'live.follow-again':
+      return stream === null ? [state, []] : beginFollowing(state, stream.target, stream.previous);
     case 'live.leave-stream': {
       const { stack } = state.ui;
       if (stack.at(-1) !== 'stream') return [state, []];
@@ -190,18 +193,13 @@ export function live(state: AppState, message: LiveServiceMessage | LiveUiMessag
  */
 export function settleLive(before: AppState, [state, effects]: Transition): Transition {
   let next = state;
-  const more = [...effects];
-  const { stack } = state.ui;
-  if (state.live.stream !== null && !stack.includes('stream')) {
-    next = change(next, { stream: null });
-    more.push({ type: 'live.unfollow' });
-  }
-  if (state.live.detail !== null && !stack.includes('describe')) next = change(next, { detail: null });
+  if (state.live.detail !== null && !state.ui.stack.includes('describe'))
+    next = change(next, { detail: null });
   if (state.gates !== before.gates || state.lab !== before.lab) {
     const green = lastGreen(next);
     if (green !== null) next = wasGreen(next, green);
   }
-  return [next, more];
+  return settleFollowing(before, [next, effects]);
 }
 
 function wasGreen(state: AppState, at: number): AppState {

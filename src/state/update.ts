@@ -69,6 +69,7 @@ function slice(state: AppState, message: Message): Transition {
     case 'shell.ended':
     case 'live.describe':
     case 'live.follow':
+    case 'live.follow-again':
     case 'live.leave-stream':
     case 'ask.act':
     case 'ask.acts':

@@ -125,6 +125,59 @@ describe('a followed log', () => {
     expect(textOf(next, { stream })).toContain(streamText.hits({ at: 2, all: 2 }).en);
   });
 
+  it('is filtered to the lines that hold a text, also those that come, and searched within them', () => {
+    const stream = book(100);
+    const filtered = press(open, { stream }, '&', ...'refused', 'enter');
+    const entries = (state: AppState): string[] =>
+      rowsOf(state, { stream })
+        .filter((row) => row.includes('entry'))
+        .map((row) => row.trim());
+    expect(entries(filtered)).toEqual(['entry 7 connection refused', 'entry 57 connection refused']);
+    expect(textOf(filtered, { stream })).toContain('2 of 100');
+    stream.append('entry 100 connection refused\nentry 101 ok\nentry 102 half a line, ref');
+    expect(entries(filtered)).toHaveLength(3);
+    stream.append('used');
+    expect(entries(filtered).at(-1)).toBe('entry 102 half a line, refused');
+    const found = press(filtered, { stream }, '/', ...'57', 'enter', 'n');
+    expect(entries(found)).toContain('▸ entry 57 connection refused');
+    // Giving the filter up leaves one where one stood.
+    const whole = press(found, { stream }, '&', 'esc');
+    expect(entries(whole)).toContain('▸ entry 57 connection refused');
+    expect(entries(whole)).toContain('entry 58 ok');
+  });
+
+  it('says so when the filter lets nothing through, and scrolls through what it lets through', () => {
+    const stream = book(5000, 10_000);
+    const none = press(open, { stream }, '&', ...'zzz', 'enter');
+    expect(textOf(none, { stream })).toContain('Nothing holds “zzz”');
+    const some = press(open, { stream }, '&', ...'refused', 'enter', 'home');
+    expect(textOf(some, { stream })).toContain('entry 7 connection refused');
+    const down = press(some, { stream }, 'down');
+    expect(textOf(down, { stream })).not.toContain('entry 7 connection');
+    expect(textOf(down, { stream })).toContain('entry 57 connection refused');
+    const end = press(down, { stream }, 'end');
+    expect(end.ui.positions['stream.line']).toBe(0);
+    expect(textOf(end, { stream })).toContain('entry 4957 connection refused');
+    const held = press(end, { stream }, 'up');
+    for (let i = 0; i < 15_000; i += 1) stream.append(`more ${i}\n`);
+    // What was in sight was dropped meanwhile: the oldest line that is left, and how many went.
+    expect(textOf(held, { stream })).toMatch(/lines dropped meanwhile/);
+  });
+
+  it('can be followed again when it has broken off', () => {
+    const stream = book(3);
+    const TROUBLE = {
+      code: 'x',
+      what: { id: 'putus', en: 'it broke off' },
+      remedy: { id: 'coba', en: 'try' },
+      where: '',
+    };
+    const ended = after(open, { type: 'live.stream-ended', target: POD, trouble: TROUBLE });
+    expect(textOf(ended, { stream })).toContain('it broke off');
+    const again = press(ended, { stream }, 'r');
+    expect(again.live.stream).toMatchObject({ ended: false, trouble: null, target: POD });
+  });
+
   it('turns to the log of the container before, tells its end, and is left with Esc', () => {
     const stream = book(3);
     const previous = press(open, { stream }, 'p');
@@ -271,5 +324,80 @@ describe("a host's own journal", () => {
     const followed = press(host, {}, 'F');
     expect(followed.ui.stack.at(-1)).toBe('stream');
     expect(followed.live.stream?.target).toEqual({ kind: 'host', host: 'vm-k8s' });
+  });
+});
+
+describe('the journal tab of a host', () => {
+  const journal = (host: 'vm-docker' | 'vm-k8s' = 'vm-docker', columns = 80): AppState =>
+    press(
+      after(lab('en', columns), { type: 'ui.host', host }, { type: 'ui.open', screen: 'host' }),
+      {},
+      'tab',
+      'tab',
+      'tab',
+    );
+  const stream = createStreamBook();
+  stream.append('Nov 22 sshd[1]: Accepted publickey\nNov 22 kubelet[2]: node not ready\n');
+
+  it('follows the journal of the host that is looked at, and lets go of it', () => {
+    const open = journal();
+    expect(open.live.stream?.target).toEqual({ kind: 'host', host: 'vm-docker' });
+    expect(textOf(open, { stream })).toContain('node not ready');
+    const other = press(open, { stream }, '2');
+    expect(other.live.stream?.target).toEqual({ kind: 'host', host: 'vm-k8s' });
+    expect(press(other, { stream }, 'tab').live.stream).toBeNull();
+    expect(press(other, { stream }, 'esc').live.stream).toBeNull();
+  });
+
+  it('is held, searched and filtered like any log, and goes on at full height', () => {
+    const open = journal();
+    expect(press(open, { stream }, 'space').ui.positions['stream.line']).toBe(2);
+    const filtered = press(open, { stream }, '&', ...'kubelet', 'enter');
+    expect(textOf(filtered, { stream })).not.toContain('Accepted');
+    const found = press(open, { stream }, '/', ...'publickey', 'enter', 'n');
+    expect(textOf(found, { stream })).toContain('▸ Nov 22 sshd[1]: Accepted publickey');
+    const high = press(filtered, { stream }, 'F');
+    expect(high.ui.stack.at(-1)).toBe('stream');
+    expect(textOf(high, { stream })).not.toContain('Accepted');
+    const back = press(high, { stream }, 'esc');
+    expect(back.ui.stack.at(-1)).toBe('host');
+    expect(back.live.stream?.target).toEqual({ kind: 'host', host: 'vm-docker' });
+  });
+
+  it('is taken up again when the host comes back, unless it is held', () => {
+    const TROUBLE = {
+      code: 'link-lost',
+      what: { id: 'putus', en: 'gone' },
+      remedy: { id: '', en: '' },
+      where: '',
+    };
+    const target = { kind: 'host', host: 'vm-docker' } as const;
+    const down = {
+      type: 'link',
+      host: 'vm-docker',
+      status: {
+        kind: 'down',
+        code: 'link-lost',
+        reason: { id: 'putus', en: 'gone' },
+        remedy: { id: '', en: '' },
+        lastSeen: NOW,
+        retryAt: null,
+      },
+    } as const;
+    const up = {
+      type: 'link',
+      host: 'vm-docker',
+      status: { kind: 'up', since: NOW, sudo: 'nopasswd' },
+    } as const;
+    const lost = after(journal(), down, { type: 'live.stream-ended', target, trouble: TROUBLE });
+    expect(textOf(lost, { stream })).toContain('gone');
+    expect(after(lost, up).live.stream?.ended).toBe(false);
+    const held = press(lost, { stream }, 'space');
+    expect(after(held, up).live.stream?.ended).toBe(true);
+  });
+
+  it.each([80, 120, 200])('fits into %i columns', (columns) => {
+    for (const line of frameOf(journal('vm-k8s', columns), undefined, undefined, stream).lines)
+      expect(lineWidth(line)).toBeLessThanOrEqual(columns);
   });
 });

@@ -65,17 +65,18 @@ export const streamText = {
   following: say('mengikuti', 'following'),
   held: form<{ below: number }>(
     (p) => `ditahan, ${p.below} baris baru; tidak ada yang hilang`,
-    (p) => `held, ${p.below} newer lines; none is lost`,
+    (p) => `held, ${p.below} newer ${p.below === 1 ? 'line' : 'lines'}; none is lost`,
   ),
   heldLost: form<{ below: number; lost: number }>(
     (p) => `ditahan, ${p.below} baris baru; ${p.lost} baris terbuang selama ditahan`,
-    (p) => `held, ${p.below} newer lines; ${p.lost} lines dropped meanwhile`,
+    (p) => `held, ${p.below} newer ${p.below === 1 ? 'line' : 'lines'}; ${p.lost} lines dropped meanwhile`,
   ),
   dropped: form<{ count: number }>(
     (p) => `${p.count} baris lama dibuang`,
     (p) => `${p.count} older lines dropped`,
   ),
   ended: say('log ini sudah berakhir', 'this log has ended'),
+  empty: say('Log ini tidak berisi apa-apa.', 'There is nothing in this log.'),
   hits: form<{ at: number; all: number }>(
     (p) => (p.all === 0 ? 'tidak ada yang cocok' : `cocok ${p.at}/${p.all}`),
     (p) => (p.all === 0 ? 'no match' : `match ${p.at}/${p.all}`),

@@ -31,11 +31,16 @@ export const live = {
     overview: say('ringkasan', 'overview'),
     services: say('layanan', 'services'),
     workloads: say('pod', 'pods'),
-    log: say('log', 'log'),
+    journal: say('journal', 'journal'),
+    log: say('keluaran', 'output'),
     files: say('berkas', 'files'),
     system: say('sistem', 'system'),
     gates: say('gate', 'gates'),
   } satisfies Record<HostTab, Text>,
+  ofSteps: say(
+    'yang dicetak langkah dan tindakan di host ini',
+    'what steps and actions printed on this host',
+  ),
   containersTab: say('kontainer', 'containers'),
   kindsTab: say('kubernetes', 'kubernetes'),
 

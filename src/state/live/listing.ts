@@ -8,7 +8,16 @@ import { containerItem, fileItem, objectItem, unitItem, type ListItem } from './
 import type { Health, KubeKind, KubeRow, NodeRow, SourceName } from './rows.js';
 
 /** Tabs of the host screen, in order. */
-export const HOST_TABS = ['overview', 'services', 'workloads', 'log', 'files', 'system', 'gates'] as const;
+export const HOST_TABS = [
+  'overview',
+  'services',
+  'workloads',
+  'journal',
+  'log',
+  'files',
+  'system',
+  'gates',
+] as const;
 export type HostTab = (typeof HOST_TABS)[number];
 
 /** Kinds in the order of the switcher: what breaks most often first. */
@@ -57,6 +66,7 @@ export function listName(state: AppState, host: HostName, tab: HostTab, live: Li
     case 'workloads':
       return host === 'vm-docker' ? 'containers' : chosenKind(state, host, live);
     case 'overview':
+    case 'journal':
     case 'log':
     case 'system':
     case 'gates':

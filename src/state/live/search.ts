@@ -1,15 +1,13 @@
-/** Searching in what is described and in the log that is followed. */
+/** Searching in what is described, and going from match to match. */
 import type { AppState } from '../types.js';
-import type { StreamReader } from './stream.js';
 
-const needleOf = (state: AppState, name: string): string =>
-  (state.ui.inputs[name] ?? '').trim().toLowerCase();
+/** What is typed in a field, for comparing: lower case, without spaces around it. */
+export function needleOf(state: AppState, name: string): string {
+  return (state.ui.inputs[name] ?? '').trim().toLowerCase();
+}
 
 export function describeNeedle(state: AppState): string {
   return needleOf(state, 'describe.search');
-}
-export function streamNeedle(state: AppState): string {
-  return needleOf(state, 'stream.search');
 }
 
 const NONE: readonly number[] = [];
@@ -28,33 +26,6 @@ export function describeHits(state: AppState): readonly number[] {
   const hits = lines.flatMap((line, i) => (line.toLowerCase().includes(needle) ? [i] : []));
   described.set(lines, { needle, hits });
   return hits;
-}
-
-interface StreamHits {
-  readonly needle: string;
-  readonly revision: number;
-  readonly hits: readonly number[];
-}
-const streamed = new WeakMap<StreamReader, StreamHits>();
-
-/** Numbers of the kept lines of the log that hold what is searched for, oldest first. */
-export function streamHits(state: AppState, stream: StreamReader): readonly number[] {
-  const needle = streamNeedle(state);
-  if (needle === '') return NONE;
-  const revision = stream.revision();
-  const known = streamed.get(stream);
-  if (known?.needle === needle && known.revision === revision) return known.hits;
-  const hits = stream.search(needle).map((hit) => hit.number);
-  streamed.set(stream, { needle, revision, hits });
-  return hits;
-}
-
-/** One past the last line in sight. 0 in the state means following. */
-export function streamEnd(state: AppState, stream: StreamReader, page: number): number {
-  const held = state.ui.positions['stream.line'] ?? 0;
-  const total = stream.total();
-  if (held === 0) return total;
-  return Math.min(total, Math.max(held, Math.min(total, stream.dropped() + page)));
 }
 
 /**

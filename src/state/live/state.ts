@@ -77,6 +77,8 @@ export type LiveUiMessage =
   | { readonly type: 'live.describe'; readonly target: LiveTarget }
   /** Opens the stream screen and follows the log from its last lines on. */
   | { readonly type: 'live.follow'; readonly target: LiveTarget; readonly previous: boolean }
+  /** What is followed, anew from its last lines on: after it ended or broke off. */
+  | { readonly type: 'live.follow-again' }
   /** Ends following and leaves the screen. Leaving it in any other way ends following too. */
   | { readonly type: 'live.leave-stream' }
   /** Asks first; see the dialogs `confirm-act` and `typed-act`. */

@@ -11,10 +11,10 @@ export interface StreamReader {
   total(): number;
   /** Lines `from` to `to`, exclusive, as far as they are kept. */
   slice(from: number, to: number): readonly string[];
-  /** Kept lines that hold `needle` (case-insensitive), oldest first. */
-  search(needle: string): readonly { readonly number: number; readonly text: string }[];
   /** Grows with every change. */
   revision(): number;
+  /** Grows when every line is forgotten: numbers begin anew. */
+  life(): number;
 }
 
 export interface StreamBook extends StreamReader {
@@ -46,6 +46,7 @@ export function createStreamBook(bounds: StreamBounds = {}): StreamBook {
   /** Of a line that has not ended yet. Shown as the last one: some programs never end theirs. */
   let open = '';
   let revision = 0;
+  let life = 0;
   let timer: NodeJS.Timeout | null = null;
   const listeners = new Set<(revision: number) => void>();
 
@@ -74,10 +75,6 @@ export function createStreamBook(bounds: StreamBounds = {}): StreamBook {
     while (lines.length - begin > mostLines || (characters > mostCharacters && lines.length - begin > 1))
       dropOldest();
   };
-  const kept = (): readonly string[] => {
-    const whole = lines.slice(begin);
-    return open === '' ? whole : [...whole, open];
-  };
   const total = (): number => dropped + lines.length - begin + (open === '' ? 0 : 1);
 
   return {
@@ -89,13 +86,8 @@ export function createStreamBook(bounds: StreamBounds = {}): StreamBook {
       const whole = lines.slice(begin + first - dropped, begin + last - dropped);
       return open !== '' && last === total() ? [...whole, open] : whole;
     },
-    search(needle) {
-      const lower = needle.toLowerCase();
-      return kept().flatMap((text, i) =>
-        text.toLowerCase().includes(lower) ? [{ number: dropped + i, text }] : [],
-      );
-    },
     revision: () => revision,
+    life: () => life,
     append(text) {
       if (text === '') return;
       const parts = (open + text).split('\n');
@@ -111,6 +103,7 @@ export function createStreamBook(bounds: StreamBounds = {}): StreamBook {
       changed();
     },
     clear() {
+      life += 1;
       lines = [];
       begin = 0;
       dropped = 0;

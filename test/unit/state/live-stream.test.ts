@@ -55,16 +55,6 @@ describe('a stream book', () => {
     expect(book.slice(0, 51)).toEqual(['line 50']);
   });
 
-  it('finds text in what is kept, a line that has not ended among it', () => {
-    const book = createStreamBook({ lines: 3 });
-    book.append('Error one\nfine\nerror two\nfine\nerr');
-    book.append('or three');
-    expect(book.search('ERROR')).toEqual([
-      { number: 2, text: 'error two' },
-      { number: 4, text: 'error three' },
-    ]);
-  });
-
   it('tells of changes now and then, not of each', () => {
     vi.useFakeTimers();
     try {
