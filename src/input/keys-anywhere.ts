@@ -29,7 +29,13 @@ const LISTS: readonly ScreenName[] = [
 ];
 
 /** Questions with rows to choose from. */
-const CHOICES: readonly string[] = ['choose-host', 'choose-act', 'choose-container', 'choose-report'];
+const CHOICES: readonly string[] = [
+  'choose-host',
+  'choose-act',
+  'choose-container',
+  'choose-hop',
+  'choose-report',
+];
 
 function mover(move: Move, keys: readonly string[], id: string, en: string): KeyBinding {
   return bind({

@@ -12,6 +12,7 @@ const dialogIs =
 /** How many numbered rows the open question has. */
 function rowsToChoose({ ui: { dialog } }: AppState): number {
   if (dialog?.kind === 'choose-act') return dialog.acts.length;
+  if (dialog?.kind === 'choose-hop') return dialog.choices.length;
   return dialog?.kind === 'choose-container' ? dialog.containers.length : 0;
 }
 
@@ -59,7 +60,7 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
     label: say('lanjut', 'go on'),
     describe: say('Lanjut dengan baris yang dipilih.', 'Go on with the chosen row.'),
     footer: 10,
-    when: dialogIs('choose-host', 'choose-act', 'choose-container', 'choose-report'),
+    when: dialogIs('choose-host', 'choose-act', 'choose-container', 'choose-hop', 'choose-report'),
     act: () => ({ type: 'dialog.accept' }),
   }),
   bind({
@@ -90,13 +91,12 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
     ),
     footer: 9,
     shown: (state) => `1-${Math.min(6, rowsToChoose(state) || 6)}`,
-    when: dialogIs('choose-act', 'choose-container'),
+    when: dialogIs('choose-act', 'choose-container', 'choose-hop'),
     act: (state, _context, key) => {
       const { dialog } = state.ui;
-      if (dialog?.kind !== 'choose-act' && dialog?.kind !== 'choose-container') return null;
-      return Number(key) <= rowsToChoose(state)
-        ? { type: 'dialog.move', by: Number(key) - 1 - dialog.cursor }
-        : null;
+      const rows = rowsToChoose(state);
+      if (rows === 0 || dialog === null || !('cursor' in dialog)) return null;
+      return Number(key) <= rows ? { type: 'dialog.move', by: Number(key) - 1 - dialog.cursor } : null;
     },
   }),
   bind({
@@ -145,6 +145,7 @@ export const DIALOG_KEYS: readonly KeyBinding[] = [
       'choose-host',
       'choose-act',
       'choose-container',
+      'choose-hop',
       'choose-report',
       'confirm-act',
     ),

@@ -2,9 +2,8 @@
 import { say } from '../i18n/text.js';
 import { path as text } from '../i18n/texts/path.js';
 import { reasons } from '../i18n/texts/reasons.js';
-import { chosenHop, hopGates } from '../state/hops.js';
-import { keyStanding } from '../state/standing.js';
-import type { GateKey } from '../gates/types.js';
+import { hopChoices } from '../state/hop-choices.js';
+import { chosenHop } from '../state/hops.js';
 import type { Message } from '../state/messages.js';
 import type { AppState } from '../state/types.js';
 import { bind, type KeyBinding } from './binding.js';
@@ -14,15 +13,6 @@ function turnHop(state: AppState, by: 1 | -1): Message | null {
   if (chosen === null) return null;
   const value = Math.min(Math.max(0, chosen.at + by), chosen.flow.hops.length - 1);
   return { type: 'ui.position', name: 'path.hop', value };
-}
-
-/** Of the hop's gates the one that tells most: the first that is red, else the first that is not green, else the first. */
-function tellingGate(state: AppState): GateKey | null {
-  const chosen = chosenHop(state);
-  if (chosen === null) return null;
-  const keys = hopGates(state, chosen.hop);
-  const red = keys.find((key) => keyStanding(state, key) === 'fail');
-  return red ?? keys.find((key) => keyStanding(state, key) !== 'pass') ?? keys[0] ?? null;
 }
 
 export const PATH_KEYS: readonly KeyBinding[] = [
@@ -74,17 +64,14 @@ export const PATH_KEYS: readonly KeyBinding[] = [
     id: 'path.gate',
     keys: ['enter'],
     places: ['path'],
-    label: say('buka gate', 'open gate'),
+    label: say('gate & gejala', 'gates & symptoms'),
     describe: say(
-      'Buka gate hop ini yang paling banyak bercerita: yang merah, lalu yang tidak hijau.',
-      'Open the gate of this hop that tells most: one that is red, else one that is not green.',
+      'Gate dan gejala hop ini, yang paling banyak bercerita di atas; pilih mana yang dibuka.',
+      "This hop's gates and symptoms, those that tell most first; choose which one to open.",
     ),
     footer: 10,
-    disabled: (state) => (tellingGate(state) === null ? text.noHopGates : null),
-    act: (state) => {
-      const key = tellingGate(state);
-      return key === null ? null : { type: 'path.gate', key };
-    },
+    disabled: (state) => (hopChoices(state).length === 0 ? text.nothingToOpen : null),
+    act: () => ({ type: 'path.choose' }),
   }),
   bind({
     id: 'path.ask',

@@ -4,6 +4,7 @@ import { reasons } from '../i18n/texts/reasons.js';
 import { troubleReasons as why } from '../i18n/texts/troubles.js';
 import type { Text } from '../lab/types.js';
 import type { GateKey } from '../gates/types.js';
+import { symptomSeen } from '../state/hop-choices.js';
 import { chosenGate, position } from '../state/lists.js';
 import { keyStanding } from '../state/standing.js';
 import type { WalkHow } from '../state/troubles-types.js';
@@ -86,12 +87,17 @@ export const TROUBLE_KEYS: readonly KeyBinding[] = [
     places: ['home', 'host', 'gate', 'gates', 'path', 'events'],
     label: say('cari sebab', 'find the cause'),
     describe: say(
-      'Cari sebab: gejala di lab, yang terdalam dulu; dari gate merah ke gejalanya.',
-      'Find the cause: symptoms in the lab, deepest first; from a red gate its own.',
+      'Cari sebab: gejala di lab, yang terdalam dulu; dari gate merah atau hop yang putus ke gejalanya.',
+      'Find the cause: symptoms in the lab, deepest first; from a red gate or a broken hop its own.',
     ),
     footer: 36,
     disabled: (state) => (state.lab === null ? reasons.noLab : null),
-    act: (state) => ({ type: 'troubles.open', gate: gateHere(state) }),
+    act: (state) => {
+      const symptom = state.ui.stack.at(-1) === 'path' ? symptomSeen(state) : null;
+      return symptom === null
+        ? { type: 'troubles.open', gate: gateHere(state) }
+        : { type: 'path.symptom', symptom };
+    },
   }),
   bind({
     id: 'troubles.leave-walk',

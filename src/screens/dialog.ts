@@ -1,6 +1,7 @@
 /** The question on top of a screen: a framed box, as tall as it needs to be and never taller than there is room. */
 import { live as liveText } from '../i18n/texts/live.js';
 import { dialogs as text } from '../i18n/texts/dialogs.js';
+import { path as pathText } from '../i18n/texts/path.js';
 import { report as reportText } from '../i18n/texts/report.js';
 import { secrets as secretText } from '../i18n/texts/secrets.js';
 import { fixDialog } from '../i18n/texts/troubles.js';
@@ -8,6 +9,7 @@ import type { Dialog } from '../state/types.js';
 import { actLines, chooseActLines } from './act-dialog.js';
 import { reportLines } from './report-dialog.js';
 import { containerLines } from './container-dialog.js';
+import { hopChoiceLines } from './hop-dialog.js';
 import { faultDialogLines, faultDialogTitle } from './fault-dialog.js';
 import { secretLines } from './secret-dialog.js';
 import { runContent, undoContent, type DialogContent } from './step-dialog.js';
@@ -95,6 +97,8 @@ function content(view: View, dialog: Dialog, columns: number, rows: number): Dia
         tone: 'title',
         lines: containerLines(view, dialog),
       };
+    case 'choose-hop':
+      return { title: pathText.choose, tone: 'title', lines: hopChoiceLines(view, dialog) };
     case 'choose-report':
       return { title: reportText.title, tone: 'title', lines: reportLines(view, dialog, columns) };
     case 'confirm-act':

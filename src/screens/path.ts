@@ -4,9 +4,11 @@ import { hopWord, path as text } from '../i18n/texts/path.js';
 import type { HopResult } from '../runbook/path.js';
 import type { FlowSource, HopSource } from '../runbook/path-schema.js';
 import { contentOf } from '../state/content.js';
+import { hopSymptom, hopSymptoms } from '../state/hop-choices.js';
 import { brokenHop, chosenHop, hopGates, hopStanding, type HopStanding } from '../state/hops.js';
 import { keyStanding } from '../state/standing.js';
 import type { Tone } from '../term/theme.js';
+import { symptomTitle } from './hop-dialog.js';
 import { code } from './step-commands.js';
 import { glyphsOf, inLang, type View } from './view.js';
 import { block, cell, cutLine, line, lineWidth, prose, span, spread, BLANK, type Line } from './ui/line.js';
@@ -181,6 +183,7 @@ export function hopText(view: View, columns: number): Line[] {
   const label = (of: { readonly id: string; readonly en: string }): Line => [span(inLang(view, of))];
   const place = subjectWord(view, hop.at);
   const gates = hopGates(state, hop);
+  const seen = hopSymptom(state, flow.id, hop);
   const evidence = result?.evidence ?? null;
   return [
     [
@@ -215,7 +218,18 @@ export function hopText(view: View, columns: number): Line[] {
             ];
           }),
     ),
-    ...(result?.symptom == null ? [] : labelled(label(text.symptom), [line(result.symptom)])),
+    ...labelled(
+      label(text.symptom),
+      hopSymptoms(state, flow.id, hop).map((id): Line => {
+        const now = id === seen;
+        const told = now ? `  ${inLang(view, text.seenNow)}` : '';
+        return [
+          span(id, now ? 'bad' : 'plain'),
+          span(told, 'bad'),
+          span(`  ${symptomTitle(view, id)}`, 'dim'),
+        ];
+      }),
+    ),
     ...(evidence === null
       ? []
       : [

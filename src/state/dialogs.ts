@@ -253,6 +253,7 @@ export function acceptDialog(state: AppState): Transition {
       return quit(state);
     // What was chosen is begun where it is accepted; see ui.ts.
     case 'choose-container':
+    case 'choose-hop':
     case 'trouble':
       return [closeDialog(state), []];
   }
@@ -283,6 +284,7 @@ function lastRow(dialog: Dialog): number | null {
   if (dialog.kind === 'choose-host') return dialog.hosts.length;
   if (dialog.kind === 'choose-act') return dialog.acts.length - 1;
   if (dialog.kind === 'choose-container') return dialog.containers.length - 1;
+  if (dialog.kind === 'choose-hop') return dialog.choices.length - 1;
   return dialog.kind === 'choose-report' ? REPORT_FORMS.length - 1 : null;
 }
 

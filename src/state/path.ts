@@ -1,6 +1,7 @@
 /** Slice: the two flows, hop by hop: what was found last, and when to look again. */
 import type { GateKey } from '../gates/types.js';
 import type { HopId, HopResult } from '../runbook/path.js';
+import type { SymptomId } from '../symptoms/types.js';
 import type { AppState } from './types.js';
 import type { Transition } from './messages.js';
 
@@ -23,7 +24,11 @@ export type PathUiMessage =
   /** Asks all hops now. */
   | { readonly type: 'path.ask' }
   /** Opens the screen of a hop's gate. */
-  | { readonly type: 'path.gate'; readonly key: GateKey };
+  | { readonly type: 'path.gate'; readonly key: GateKey }
+  /** Opens the way from a symptom to its cause. */
+  | { readonly type: 'path.symptom'; readonly symptom: SymptomId }
+  /** Asks which gate or symptom of the hop is meant, where there are several. */
+  | { readonly type: 'path.choose' };
 export type PathEffect = { readonly type: 'path.probe' };
 
 function change(state: AppState, to: Partial<PathState>): AppState {

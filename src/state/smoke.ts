@@ -1,8 +1,6 @@
 /** Slice: the smoke test with its diary and calendar. What is asked of the lab goes out as effects. */
-import type { GateKey } from '../gates/types.js';
 import { form, say } from '../i18n/text.js';
 import { SMOKE_WAIT_MS } from '../smoke/progress.js';
-import type { SymptomId } from '../symptoms/types.js';
 import { withUi } from './dialogs.js';
 import type { Transition } from './messages.js';
 import { position } from './lists.js';
@@ -15,8 +13,7 @@ import type {
   SmokeUiMessage,
 } from './smoke-types.js';
 import { FOLD_PREFIX, foldName, isTesting, SMOKE_TABS, smokeTab, type SmokeTab } from './smoke-view.js';
-import { keepNamed, troubles } from './troubles.js';
-import { TROUBLES_LIST } from './troubles-view.js';
+import { openSymptom, troubles } from './troubles.js';
 import type { AppState, Effect, Notice } from './types.js';
 
 export type SmokeMessage = SmokeServiceMessage | SmokeUiMessage;
@@ -83,7 +80,8 @@ export function smoke(state: AppState, message: SmokeMessage): Transition {
     case 'smoke.read':
       return read(state, smokeTab(state));
     case 'smoke.symptom':
-      return openSymptom(state, message.gate, message.symptom);
+      // Also of a check that names none itself: then it is what the end of the test found for it.
+      return openSymptom(state, message.symptom, message.gate);
     case 'smoke.step':
       return troubles(state, { type: 'troubles.step', step: message.step });
     case 'smoke.fold': {
@@ -93,15 +91,6 @@ export function smoke(state: AppState, message: SmokeMessage): Transition {
       return [withUi(state, { positions, picks }), []];
     }
   }
-}
-
-/** The symptom of a check, also of one that names none itself: then it is what the end of the test found for it. */
-function openSymptom(state: AppState, gate: GateKey, symptom: SymptomId): Transition {
-  const [opened, effects] = troubles(state, { type: 'troubles.open', gate });
-  const picks = { ...opened.ui.picks, [TROUBLES_LIST]: symptom };
-  const named = keepNamed(withUi(opened, { picks, notice: null }), symptom);
-  const [walk, more] = troubles(named, { type: 'troubles.focus', walk: true });
-  return [walk, [...effects, ...more]];
 }
 
 /** The rows of the test before, all of them not asked yet. */

@@ -1,5 +1,6 @@
 /** Slice: from a symptom to its cause, and to a fix. What is asked of the lab goes out as effects. */
 import { form, say } from '../i18n/text.js';
+import type { GateKey } from '../gates/types.js';
 import type { Finding, SymptomId } from '../symptoms/types.js';
 import { stepOf } from './content.js';
 import { openDialog, withUi } from './dialogs.js';
@@ -80,6 +81,7 @@ function keep(state: AppState, finding: Finding): AppState {
 export function troubles(state: AppState, message: TroublesMessage): Transition {
   switch (message.type) {
     case 'troubles.catalogue':
+      if (message.catalogue === state.troubles.catalogue) return [state, []];
       // What was chosen before it was known what it is.
       return [
         keepNamed(change(state, { catalogue: message.catalogue }), state.ui.picks[TROUBLES_LIST] ?? ''),
@@ -208,6 +210,17 @@ function open(
   const fresh = look !== null && at.now - look.at < FRESH_LOOK_MS;
   const [next, effects] = fresh || gathering !== null ? [at, []] : gather(at);
   return [next, [{ type: 'troubles.watch' }, ...effects]];
+}
+
+/**
+ * Opens the way from a symptom to its cause, whatever the look at the lab finds.
+ * @param gate that named it, or null
+ */
+export function openSymptom(state: AppState, symptom: SymptomId, gate: GateKey | null): Transition {
+  const [opened, effects] = open(state, gate);
+  const picks = { ...opened.ui.picks, [TROUBLES_LIST]: symptom };
+  const named = keepNamed(withUi(opened, { picks, notice: null }), symptom);
+  return [focus(named, true), effects];
 }
 
 /** What a gate named stays in the list, found by the look or not. */

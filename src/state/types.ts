@@ -8,6 +8,7 @@ import type { HostName, Language, Parameters, Text } from '../lab/types.js';
 import type { Runbook, StepId, Variant } from '../runbook/types.js';
 import type { HostKey, JobEnd, JobId, JournalEntry, LinkStatus, Sample } from '../services/ports.js';
 import type { FaultDialog, FaultsServiceMessage, FaultsState } from './faults-types.js';
+import type { HopDialog } from './hop-choices.js';
 import type { ContainerDialog } from './live/containers.js';
 import type { ActDialog, LiveServiceMessage, LiveState } from './live/state.js';
 import type { PathServiceMessage, PathState } from './path.js';
@@ -174,6 +175,7 @@ export type Dialog =
     }
   | ActDialog
   | ContainerDialog
+  | HopDialog
   | FixDialog
   | UndoFixDialog
   | FaultDialog

@@ -12,12 +12,15 @@ import {
   withUi,
 } from './dialogs.js';
 import { caretAtEnd, focusField, leaveField } from './draft.js';
+import { hopChoices, type HopChoice } from './hop-choices.js';
+import { chosenHop } from './hops.js';
 import { chosenGate } from './lists.js';
 import { chosenContainer } from './live/containers.js';
 import { live } from './live.js';
 import { HOST_TABS } from './live/listing.js';
 import { askPath, pathTick } from './path.js';
 import type { Message, Transition } from './messages.js';
+import { openSymptom } from './troubles.js';
 import { characters, editText, typingTarget } from './typing.js';
 import type { AppState, Effect, ScreenName, UiState } from './types.js';
 
@@ -35,7 +38,9 @@ export type UiSliceMessage =
           | 'copy'
           | 'ask.quit'
           | 'ask.report'
-          | 'path.gate';
+          | 'path.gate'
+          | 'path.symptom'
+          | 'path.choose';
       }
     >;
 
@@ -78,6 +83,8 @@ export function ui(state: AppState, message: UiSliceMessage): Transition {
       return [openDialog(state, { kind: 'choose-report', cursor: 0 }), []];
     case 'dialog.accept': {
       const { dialog } = state.ui;
+      const choice = dialog?.kind === 'choose-hop' ? dialog.choices[dialog.cursor] : undefined;
+      if (choice !== undefined) return openHopChoice(closeDialog(state), choice);
       const chosen = dialog?.kind === 'choose-container' ? chosenContainer(dialog) : null;
       return chosen === null ? acceptDialog(state) : live(closeDialog(state), chosen);
     }
@@ -86,7 +93,11 @@ export function ui(state: AppState, message: UiSliceMessage): Transition {
     case 'dialog.move':
       return [moveInDialog(state, message.by), []];
     case 'path.gate':
-      return open(withUi(state, { gate: message.key }), 'gate');
+      return openHopChoice(state, { kind: 'gate', key: message.key });
+    case 'path.symptom':
+      return openHopChoice(state, { kind: 'symptom', id: message.symptom });
+    case 'path.choose':
+      return chooseOfHop(state);
     case 'ui.open':
       return open(state, message.screen);
     case 'ui.back':
@@ -238,4 +249,24 @@ function abandon(state: AppState): AppState {
   const { typing, inputs } = state.ui;
   if (typing === null || typing === 'vagrant.path') return withUi(state, { typing: null });
   return withUi(state, { typing: null, inputs: { ...inputs, [typing]: '' }, caret: 0 });
+}
+
+function openHopChoice(state: AppState, choice: HopChoice): Transition {
+  switch (choice.kind) {
+    case 'gate':
+      return open(withUi(state, { gate: choice.key }), 'gate');
+    case 'symptom':
+      return openSymptom(state, choice.id, null);
+  }
+}
+
+/** Asks which gate or symptom of the hop is meant; where there is one only, that is it. */
+function chooseOfHop(state: AppState): Transition {
+  const chosen = chosenHop(state);
+  const choices = hopChoices(state);
+  const [first] = choices;
+  if (chosen === null || first === undefined) return [state, []];
+  if (choices.length === 1) return openHopChoice(state, first);
+  const { flow, hop } = chosen;
+  return [openDialog(state, { kind: 'choose-hop', flow: flow.id, hop: hop.id, choices, cursor: 0 }), []];
 }

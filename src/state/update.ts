@@ -131,6 +131,8 @@ function slice(state: AppState, message: Message): Transition {
     case 'smoke.fold':
       return smoke(state, message);
     case 'path.gate':
+    case 'path.symptom':
+    case 'path.choose':
     case 'clock':
     case 'terminal':
     case 'notice':

@@ -4,7 +4,9 @@ import { keyOutcome } from '../../src/input/keys.js';
 import { LANGUAGES } from '../../src/lab/types.js';
 import type { HopResult } from '../../src/runbook/path.js';
 import { keyContextOf } from '../../src/screens/key-context.js';
+import { width } from '../../src/screens/ui/cells.js';
 import { drawn, lineWidth, plain } from '../../src/screens/ui/line.js';
+import { TROUBLES_LIST } from '../../src/state/troubles-view.js';
 import { contentOf } from '../../src/state/content.js';
 import type { AppState } from '../../src/state/types.js';
 import { after, busyLab, effectsOf, result as judgedAs, start, viewOn, NOW } from './fixture.js';
@@ -56,6 +58,7 @@ const shown = (state: AppState, results: readonly HopResult[]): AppState =>
     results.reduce((now, result) => after(now, { type: 'path.result', result }), state),
     { type: 'ui.open', screen: 'path' },
   );
+const questionOf = (state: AppState): string[] => plain(frameOf(state).dialog);
 const rowsOf = (state: AppState): string[] => plain(frameOf(state).lines);
 const press = (state: AppState, key: string): AppState => {
   const outcome = keyOutcome(state, key, keyContextOf(viewOn(state)));
@@ -141,22 +144,57 @@ describe('the path', () => {
     expect(rowsOf(press(state, 'tab')).join('\n')).toContain('B3.health');
   });
 
-  it('opens the gate that tells most', () => {
-    let state = shown(lab(), BROKEN);
-    for (let n = 0; n < 3; n += 1) state = press(state, 'right');
-    state = press(state, 'enter');
-    expect(state.ui.stack.at(-1)).toBe('gate');
-    expect(state.ui.gate).toMatch(/^(D4|E3)\.nodeports@/);
-    expect(press(state, 'esc').ui.stack.at(-1)).toBe('path');
-  });
+  const atNodePorts = (columns = 120, rows = 40, lang: 'id' | 'en' = 'en'): AppState =>
+    ['right', 'right', 'right'].reduce(press, shown(lab(columns, rows, lang), BROKEN));
 
-  it('opens a red gate before one that was never asked', () => {
-    let state = shown(lab(), BROKEN);
-    for (let n = 0; n < 3; n += 1) state = press(state, 'right');
+  it('opens the gates and symptoms of a hop: what is seen first, then what is red', () => {
+    const state = atNodePorts();
     const red = contentOf(state).gates.findLast((gate) => /^(?:D4|E3)\.nodeports@/.test(gate.key));
     if (red === undefined) throw new Error('no gate of the NodePorts');
     const judged = after(state, { type: 'gate.judged', result: judgedAs(red.key, 'fail') });
-    expect(press(judged, 'enter').ui.gate).toBe(red.key);
+    const asked = press(judged, 'enter');
+    expect(asked.ui.dialog?.kind).toBe('choose-hop');
+    const rows = questionOf(asked);
+    expect(rows[3]).toMatch(/1 +symptom +S64 +seen now/);
+    expect(rows[4]).toMatch(new RegExp(`2 +✗ fail +${red.gate}`));
+    const gate = press(press(asked, 'down'), 'enter');
+    expect(gate.ui.stack.at(-1)).toBe('gate');
+    expect(gate.ui.gate).toBe(red.key);
+    expect(press(gate, 'esc').ui.stack.at(-1)).toBe('path');
+  });
+
+  it('leads from the symptom of a hop to its cause, by Enter and by t', () => {
+    const state = atNodePorts();
+    for (const opened of [press(press(state, 'enter'), 'enter'), press(state, 't')]) {
+      expect(opened.ui.stack.at(-1)).toBe('troubles');
+      expect(opened.ui.picks[TROUBLES_LIST]).toBe('S64');
+      expect(press(press(opened, 'esc'), 'esc').ui.stack.at(-1)).toBe('path');
+    }
+    // Where nothing is broken, t looks at the whole lab.
+    expect(press(shown(lab(), BROKEN), 't').ui.picks[TROUBLES_LIST]).toBeUndefined();
+  });
+
+  it.each([
+    [80, 24, 'id'],
+    [80, 24, 'en'],
+    [120, 40, 'id'],
+    [200, 50, 'en'],
+  ] as const)('asks within %i×%i (%s)', (columns, rows, lang) => {
+    const flows = lab().runbook.path;
+    for (const [index, flow] of flows.entries()) {
+      for (const at of flow.hops.keys()) {
+        let state = shown(lab(columns, rows, lang), BROKEN);
+        if (index > 0) state = press(state, 'tab');
+        for (let n = 0; n < at; n += 1) state = press(state, 'right');
+        const asked = press(state, 'enter');
+        const last = asked.ui.dialog?.kind === 'choose-hop' ? asked.ui.dialog.choices.length : 0;
+        // A hop with one thing only opens that; of others every row is there.
+        expect(last === 0 ? ['gate', 'troubles'] : [asked.ui.stack.at(-1)]).toContain(asked.ui.stack.at(-1));
+        const question = questionOf(asked);
+        expect(question).toHaveLength(last === 0 ? 0 : last + 4);
+        for (const row of question) expect(width(row)).toBeLessThanOrEqual(columns);
+      }
+    }
   });
 
   it('copies the hop with what was asked and answered', () => {

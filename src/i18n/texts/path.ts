@@ -27,6 +27,8 @@ export const path = {
   found: say('ditemukan', 'found'),
   latency: say('waktu', 'time'),
   gates: say('gate', 'gates'),
+  choose: say('Buka apa dari hop ini?', 'Open what of this hop?'),
+  seenNow: say('terlihat sekarang', 'seen now'),
   symptom: say('gejala', 'symptom'),
   command: say('perintah', 'asked'),
   seen: say('jawaban', 'answer'),
@@ -35,6 +37,7 @@ export const path = {
     'Fails behind the break; mend what comes before first.',
   ),
   noHopGates: say('Tidak ada gate untuk hop ini.', 'There is no gate for this hop.'),
+  nothingToOpen: say('Hop ini tidak punya gate atau gejala.', 'This hop has neither gates nor symptoms.'),
   askingAlready: say('Jalur sedang diperiksa.', 'The path is being asked already.'),
 };
 

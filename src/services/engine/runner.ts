@@ -239,6 +239,11 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
         case 'link.retry':
           return withLab((lab) => lab.session.links.link(effect.host).renew(lab.signal));
         case 'path.probe':
+          // The titles of the symptoms that a hop can have.
+          void loadCatalogue().then(
+            (known) => dispatch({ type: 'troubles.catalogue', catalogue: known }),
+            parts.logError,
+          );
           return withLab((lab) => answerPath(lab.session, lab.signal, dispatch));
         case 'troubles.watch':
         case 'troubles.leave':
