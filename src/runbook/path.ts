@@ -1,5 +1,5 @@
 /** The flows of the lab for one lab: what each hop asks, and what was found there as a verdict. Pure. */
-import { judgeGate } from '../gates/judge.js';
+import { judgeGate, toEvidence } from '../gates/judge.js';
 import type { Evidence, ProbeRequest, Recording, RenderedProbe, Verdict } from '../gates/types.js';
 import { HOST_NAMES, type Place, type Text } from '../lab/types.js';
 import type { HopSource } from './path-schema.js';
@@ -61,6 +61,12 @@ export function hopRequest(hop: RenderedHop): ProbeRequest {
 /** @param now epoch milliseconds */
 export function judgeHop(hop: RenderedHop, recording: Recording, now: number): HopResult {
   const place: Place = hop.probe.on;
+  if (hop.probe.kind === 'command' && recording.exit !== null && recording.stdout.trim() === '') {
+    // Every question of a hop prints what it found: silence is no break, but a question that went wrong.
+    const say = emptyAnswer({ exit: recording.exit });
+    const evidence = toEvidence(recording);
+    return { hop: hop.id, verdict: 'unknown', say, symptom: null, evidence, latencyMs: null, judgedAt: now };
+  }
   const result = judgeGate(
     {
       key: `${hop.id}@operator`,
@@ -86,6 +92,11 @@ export function judgeHop(hop: RenderedHop, recording: Recording, now: number): H
     judgedAt: now,
   };
 }
+
+const emptyAnswer = ({ exit }: { readonly exit: number }): Text => ({
+  id: `tidak dapat dibaca: jawabannya kosong (exit ${exit})`,
+  en: `could not be read: the answer was empty (exit ${exit})`,
+});
 
 /** A command says its own latency in a line `ms N`; of other probes it is the time they took. */
 function latencyOf(hop: RenderedHop, recording: Recording): number | null {

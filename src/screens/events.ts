@@ -28,13 +28,29 @@ export function eventRoom(rows: number): number {
   return Math.max(1, rows - TOP_ROWS - footRows(rows));
 }
 
-function eventRow(view: View, row: EventRow, chosen: boolean, columns: number): Line {
+const CLOCK_COLUMNS = 8;
+/** `11-22 23:59`, where events of another day are in sight. */
+const DAY_COLUMNS = 11;
+
+function timeCell(view: View, at: number, columns: number): Span {
+  const day = isoDate(at);
+  const other = day !== isoDate(view.state.now);
+  return cell(other ? `${day.slice(5)} ${clockTime(at).slice(0, 5)}` : clockTime(at), columns, 'dim');
+}
+
+/** The day too, where it is another one. */
+function sinceWord(view: View, at: number): string {
+  const day = isoDate(at);
+  return day === isoDate(view.state.now) ? clockTime(at) : `${day} ${clockTime(at)}`;
+}
+
+function eventRow(view: View, row: EventRow, chosen: boolean, columns: number, timeColumns: number): Line {
   const { event, count } = row;
   const wide = columns >= 100;
   const aboutColumns = columns >= 150 ? 48 : wide ? 34 : 32;
   return [
     span(chosen ? glyphsOf(view).focus : ' ', 'accent'),
-    cell(clockTime(event.at), 8, 'dim'),
+    timeCell(view, event.at, timeColumns),
     span(' '),
     healthSign(view, event.health, true),
     span(' '),
@@ -64,7 +80,9 @@ function filterSpans(view: View): Span[] {
       : [`${inLang(view, text.source)}: ${inLang(view, eventSource[filter.source])}`]),
     ...(filter.host === null ? [] : [`${inLang(view, text.host)}: ${filter.host}`]),
     ...(filter.onlyBad ? [inLang(view, text.onlyBad)] : []),
-    ...(filter.since === null ? [] : [inLang(view, text.sinceGreen({ time: clockTime(filter.since) }))]),
+    ...(filter.since === null
+      ? []
+      : [inLang(view, text.sinceGreen({ time: sinceWord(view, filter.since) }))]),
   ];
   return parts.map((part) => span(`  ${part}`, 'info'));
 }
@@ -96,9 +114,13 @@ export function eventsScreen(view: View, columns: number, rows: number): Line[] 
     return block([title, filter, ...prose(inLang(view, why), columns - 4, 'dim', 2)], rows);
   }
   const start = windowStart(cursor, room, all.length);
-  const shown = all
-    .slice(start, start + room)
-    .map((row, i) => eventRow(view, row, start + i === cursor, columns - 1));
+  const rowsInSight = all.slice(start, start + room);
+  const today = isoDate(state.now);
+  const otherDay = rowsInSight.some(({ event }) => isoDate(event.at) !== today);
+  const timeColumns = otherDay ? DAY_COLUMNS : CLOCK_COLUMNS;
+  const shown = rowsInSight.map((row, i) =>
+    eventRow(view, row, start + i === cursor, columns - 1, timeColumns),
+  );
   const chosen = all[cursor]?.event;
   const told: Line[] =
     chosen === undefined

@@ -219,7 +219,7 @@ export function hopText(view: View, columns: number): Line[] {
           }),
     ),
     ...labelled(
-      label(text.symptom),
+      label(seen === null ? text.ifBroken : text.symptom),
       hopSymptoms(state, flow.id, hop).map((id): Line => {
         const now = id === seen;
         const told = now ? `  ${inLang(view, text.seenNow)}` : '';

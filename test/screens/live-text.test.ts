@@ -80,6 +80,35 @@ describe('details', () => {
   });
 });
 
+describe('the switcher of kinds', () => {
+  it.each([80, 120])('names every kind in %i columns, the chosen one whole', (columns) => {
+    const zoomed = after(
+      lab('en', columns),
+      { type: 'ui.host', host: 'vm-k8s' },
+      { type: 'ui.position', name: 'home.zoom', value: 1 },
+    );
+    for (const [kind, count] of [
+      ['Pod', 0],
+      ['PersistentVolumeClaim', 9],
+      ['Namespace', 10],
+    ] as const) {
+      const state = press(zoomed, {}, ...Array.from({ length: count }, () => ']'));
+      const bar = rowsOf(state).find((row) => row.includes('▸' + kind)) ?? '';
+      expect(bar).toMatch(/po|Pod/);
+      for (const short of ['deploy', 'sts', 'ds', 'job', 'svc', 'ep', 'pv'])
+        expect(
+          bar
+            .toLowerCase()
+            .replaceAll('statefulset', 'sts')
+            .replaceAll('daemonset', 'ds')
+            .replaceAll('service', 'svc')
+            .replaceAll('persistentvolume', 'pv'),
+        ).toContain(short);
+      expect(bar).toContain(']');
+    }
+  });
+});
+
 describe('a followed log', () => {
   const book = (lines: number, kept = 200): StreamBook => {
     const stream = createStreamBook({ lines: kept });
@@ -257,6 +286,24 @@ describe('the timeline', () => {
     const found = rowsOf(press(open('en', 120), { live }, '/', ...'refuses'), { live }).join('\n');
     expect(found).toContain('E3.nodeports');
     expect(found).not.toContain('Scale laravel');
+  });
+
+  it('puts what is told late in its place in time, with the day where it was another one', () => {
+    const live = createLiveBook();
+    const event = { source: 'step', host: null, health: 'good', what: 'done', text: '', count: 1 } as const;
+    const hours = 3_600_000;
+    for (const [about, at] of [
+      ['third', NOW],
+      ['first', NOW - 20 * hours],
+      ['second', NOW - hours],
+    ] as const)
+      live.addEvent({ ...event, about, at });
+    const rows = rowsOf(open('en', 80), { live }).filter((row) => /(?:first|second|third) +done/.test(row));
+    expect(rows.slice(0, 3).map((row) => row.trim().replaceAll(/\s+/g, ' '))).toEqual([
+      '11-21 18:02 ✓ first done',
+      '13:02:29 ✓ second done',
+      '▸14:02:29 ✓ third done',
+    ]);
   });
 
   it('keeps messages apart that are not the same, and shows a long one to its end', () => {

@@ -30,6 +30,8 @@ export const path = {
   choose: say('Buka apa dari hop ini?', 'Open what of this hop?'),
   seenNow: say('terlihat sekarang', 'seen now'),
   symptom: say('gejala', 'symptom'),
+  /** Beside the symptoms of a hop at which none is seen. */
+  ifBroken: say('bila putus', 'if broken'),
   command: say('perintah', 'asked'),
   seen: say('jawaban', 'answer'),
   after: say(

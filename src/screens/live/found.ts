@@ -39,7 +39,10 @@ export function foundRows(
   const safe = clean(text);
   const hit = needle !== '' && safe.toLowerCase().includes(needle);
   const glyph = glyphsOf(view);
-  return wrap(safe, columns - MARK_COLUMNS, '  ').map((row, i): Line => [
+  // What is set in stays set in when it goes on in the next row.
+  const indent = (/^ */.exec(safe)?.[0].length ?? 0) + 2;
+  const hanging = ' '.repeat(Math.min(indent, columns >> 1));
+  return wrap(safe, columns - MARK_COLUMNS, hanging).map((row, i): Line => [
     span(i > 0 || !hit ? '  ' : `${current ? glyph.focus : glyph.chosen} `, 'accent'),
     ...(hit ? matched(row, needle, tone) : [span(row, tone)]),
   ]);

@@ -51,6 +51,8 @@ function containerHealth(action: string, attributes: Readonly<Record<string, str
     case 'health_status: unhealthy':
       return 'bad';
     case 'kill':
+      // What `docker stop` sends is what a program expects.
+      return attributes['signal'] === '15' ? 'off' : 'warn';
     case 'pause':
       return 'warn';
     case 'stop':

@@ -202,9 +202,11 @@ export function createLiveBook(keptEvents = 2000, publishPerSecond = 5): LiveBoo
     },
     addEvent(event) {
       seq += 1;
-      events.push({ ...event, seq });
-      // Cut now and then, not with every event: the list may grow to twice of what is kept.
-      if (events.length > keptEvents * 2) events = events.slice(-keptEvents);
+      // Sources tell at their own pace, and of what was before: each event goes to its place in time.
+      const at = 1 + events.findLastIndex((one) => one.at <= event.at);
+      events.splice(at, 0, { ...event, seq });
+      // Cut now and then, not with every event.
+      if (events.length > keptEvents * 1.25) events = events.slice(-keptEvents);
       shown = null;
       changed();
     },

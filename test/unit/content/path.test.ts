@@ -32,6 +32,8 @@ const CASES: readonly Case[] = [
   ['request.nodeport', '30080 http 200\n30081 curl 7\n30082 http 200\nms 1', 'fail', 'S64'],
   ['request.nodeport', '30080 curl 56\n30081 http 200\n30082 http 200\nms 1', 'fail', 'S66'],
   ['request.service', 'frontend 1\ngo 1\nlaravel 2\nall three', 'pass', null],
+  ['request.service', '', 'unknown', null, 1],
+  ['request.pod', '\n', 'unknown', null, 0],
   ['request.service', 'frontend 1\ngo 0\nlaravel 1\nempty', 'fail', 'S64'],
   ['request.service', 'no Service', 'fail', 'S60'],
   ['request.service', 'error: The connection to the server 192.168.56.43:6443 was refused', 'fail', 'S45'],

@@ -122,6 +122,16 @@ describe('what happens', () => {
     expect(book.events()[1]?.text).toBe('nginx:alpine exitCode=2');
   });
 
+  it('makes no alarm of a container that is told to stop', async () => {
+    daemon.containers.set('aaa', inspected('aaa'));
+    void docker.follow(HOST, stop.signal);
+    await isLive();
+    daemon.emit('kill', 'aaa', { signal: '15' });
+    daemon.emit('die', 'aaa', { exitCode: '143' });
+    daemon.emit('kill', 'aaa', { signal: '9' });
+    await eventually(() => expect(book.events().map(({ health }) => health)).toEqual(['off', 'off', 'warn']));
+  });
+
   it('drops a container that is removed and takes up one that is made', async () => {
     daemon.containers.set('aaa', inspected('aaa'));
     void docker.follow(HOST, stop.signal);

@@ -422,3 +422,24 @@ describe('events', () => {
     });
   });
 });
+
+describe('words of the cluster', () => {
+  it('are cleaned and masked once, however often they come, also after many others', () => {
+    let masked = 0;
+    const counted = createWords((text) => {
+      masked += 1;
+      return text.replaceAll('sesame', '***');
+    });
+    expect(counted('open sesame')).toBe('open ***');
+    for (let i = 0; i < 15_000; i += 1) counted(`name-${i}`);
+    masked = 0;
+    expect(counted('open sesame')).toBe('open ***');
+    expect(counted('name-14999')).toBe('name-14999');
+    expect(masked).toBe(0);
+    // What has not come for long is forgotten, and read anew.
+    for (let i = 0; i < 45_000; i += 1) counted(`other-${i}`);
+    masked = 0;
+    expect(counted('name-3')).toBe('name-3');
+    expect(masked).toBe(1);
+  });
+});
