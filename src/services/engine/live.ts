@@ -1,18 +1,16 @@
 /** The live side of an open lab: all sources followed as long as it is open, and what a person asks of them. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { GateKey } from '../../gates/types.js';
-import { HOST_NAMES, type HostName } from '../../lab/types.js';
-import { actAbout, actHost, actSentence } from '../../state/live/acts.js';
+import { HOST_NAMES } from '../../lab/types.js';
 import type { LiveBook } from '../../state/live/book.js';
 import type { LiveEffect, ShellEnd } from '../../state/live/state.js';
 import type { StreamBook } from '../../state/live/stream.js';
-import type { LiveAct, LiveTarget } from '../../state/live/targets.js';
+import type { LiveTarget } from '../../state/live/targets.js';
 import type { ServiceMessage } from '../../state/types.js';
 import type { LiveServices, LogOptions } from '../live/types.js';
 import type { RemoteTerminal, TerminalSize } from '../ports.js';
 import type { Beat } from './beat.js';
-import { isGreen, keysOfStep } from './gates.js';
-import { carryOut, describeTarget, followTarget, openShellIn } from './live-targets.js';
+import { actOn } from './live-act.js';
+import { describeTarget, followTarget, openShellIn } from './live-targets.js';
 import type { Session } from './session.js';
 import { troubleView } from './trouble.js';
 
@@ -38,9 +36,6 @@ export interface LiveDesk {
 
 /** Lines of the past that a log begins with. */
 const TAIL = 500;
-/** After an act things take their time: gates that turned red are asked again this often, with this pause. */
-const ASKED_AGAIN = 6;
-const PAUSE_MS = 15_000;
 
 /**
  * Follows every source of the lab until the signal fires.
@@ -57,10 +52,12 @@ export function openLiveDesk(
     readonly signal: AbortSignal;
     readonly check: (keys: readonly GateKey[]) => Promise<void>;
     readonly tell: (error: unknown) => void;
+    /** Wait between two looks at gates after an act, ms. */
+    readonly pauseMs?: number;
   },
 ): LiveDesk {
   const { book, stream, seat } = parts;
-  const { dispatch, beat, signal, check, tell } = options;
+  const { dispatch, beat, signal, check, tell, pauseMs } = options;
   const unhear = [
     book.subscribe((revision, news) => beat.tell('live', { type: 'live', revision }, news)),
     stream.subscribe((revision) => dispatch({ type: 'live.stream', revision })),
@@ -115,80 +112,6 @@ export function openLiveDesk(
     if (!stop.signal.aborted) dispatch({ type: 'live.stream-ended', target, trouble: failure });
   };
 
-  const isRed = (key: GateKey): boolean => session.memory.results.get(key)?.verdict === 'fail';
-  /** Gates that have been judged, of steps that concern where the act was done, and all that are red. */
-  const touched = (act: LiveAct): readonly GateKey[] => {
-    const host = actHost(act);
-    // A file that came back changes the verdicts of the step that wrote it.
-    if (act.act === 'restore-file') {
-      const own = keysOfStep(session, act.file.step, [act.host]);
-      if (own.length > 0) return own;
-    }
-    const places: readonly HostName[] = host === null ? ['vm-k8s', 'vm-worker'] : [host];
-    const steps = session.runbook.phases
-      .flatMap((phase) => phase.steps)
-      .filter((step) => step.hosts.some((one) => places.includes(one)));
-    const ids = new Set(steps.map((step) => step.id));
-    return session.gates
-      .filter(({ key }) => session.memory.results.has(key))
-      .filter(
-        (gate) =>
-          // What is red may look through to this place from another host: the edge at a Pod.
-          isRed(gate.key) ||
-          (ids.has(gate.step) && !HOST_NAMES.some((one) => one === gate.subject && !places.includes(one))),
-      )
-      .map((gate) => gate.key);
-  };
-  /** Asks until they are green: what was red before is what most acts are to mend, and mending takes its time. */
-  const regate = async (keys: readonly GateKey[]): Promise<void> => {
-    await check(keys);
-    for (let turn = 0; turn < ASKED_AGAIN; turn += 1) {
-      const red = keys.filter((key) => !isGreen(session, key));
-      if (red.length === 0) return;
-      await sleep(PAUSE_MS, undefined, { signal, ref: false }).catch(() => undefined);
-      if (signal.aborted) return;
-      await check(red);
-    }
-  };
-  const act = async (what: LiveAct): Promise<void> => {
-    const at = session.now();
-    const trouble = await carryOut(live, what).then(
-      () => null,
-      (error: unknown) => troubleView(error),
-    );
-    const words = actSentence(what);
-    const host = actHost(what);
-    book.addEvent({
-      at: session.now(),
-      source: 'step',
-      host,
-      health: trouble === null ? 'good' : 'bad',
-      about: actAbout(what),
-      what: what.act,
-      text: '',
-      say:
-        trouble === null
-          ? words
-          : { id: `${words.id}: ${trouble.what.id}`, en: `${words.en}: ${trouble.what.en}` },
-      count: 1,
-    });
-    dispatch({ type: 'live.acted', act: what, trouble });
-    await session.journal
-      .append({
-        kind: 'act',
-        at,
-        by: session.by,
-        host,
-        act: what.act,
-        about: actAbout(what),
-        say: words,
-        endedAt: session.now(),
-        trouble: trouble?.what ?? null,
-      })
-      .catch(tell);
-    // Keeping and adopting change no file, and so no verdict.
-    if (!signal.aborted && what.act !== 'keep-file' && what.act !== 'adopt-file') await regate(touched(what));
-  };
   const openShell = async (target: LiveTarget): Promise<void> => {
     let end: ShellEnd;
     try {
@@ -214,7 +137,7 @@ export function openLiveDesk(
         case 'live.unfollow':
           return unfollow();
         case 'live.act':
-          return begin(act(effect.act));
+          return begin(actOn({ session, live, book, dispatch, check, tell, signal, pauseMs }, effect.act));
         case 'live.measure':
           return live.docker.measure(effect.host, effect.ids);
         case 'shell.open':
