@@ -1,14 +1,14 @@
 /** Keys of the journal and of one of its entries. */
 import { say } from '../i18n/text.js';
 import { reasons } from '../i18n/texts/reasons.js';
-import { chosenEntry, journalCursor } from '../state/lists.js';
+import { chosenEntry, JOURNAL_FILTER, journalCursor, newestEntries } from '../state/entries.js';
 import type { Message } from '../state/messages.js';
 import type { AppState } from '../state/types.js';
 import { bind, type KeyBinding } from './binding.js';
 
 /** To a neighbouring entry of the journal. */
 function turnEntry(state: AppState, by: 1 | -1): Message {
-  const count = state.ui.journal?.entries.length ?? 0;
+  const count = newestEntries(state).length;
   const value = Math.min(Math.max(0, journalCursor(state) + by), Math.max(0, count - 1));
   return { type: 'ui.entry', at: value };
 }
@@ -23,6 +23,18 @@ export const JOURNAL_KEYS: readonly KeyBinding[] = [
     footer: 10,
     disabled: (state) => (chosenEntry(state) === null ? reasons.noEntry : null),
     act: () => ({ type: 'ui.open', screen: 'entry' }),
+  }),
+  bind({
+    id: 'journal.filter',
+    keys: ['/'],
+    places: ['journal'],
+    label: say('saring', 'filter'),
+    describe: say(
+      'Hanya catatan yang memuat teks ini: langkah, host, gate, orang.',
+      'Only the entries that hold this text: a step, a host, a gate, a person.',
+    ),
+    footer: 25,
+    act: () => ({ type: 'ui.type', name: JOURNAL_FILTER }),
   }),
   bind({
     id: 'entry.next',

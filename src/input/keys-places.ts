@@ -202,12 +202,16 @@ export const OPEN_KEYS: readonly KeyBinding[] = [
   }),
 ];
 
-const onLogTab = (state: AppState): boolean => state.ui.stack.at(-1) === 'host' && hostTab(state) === 'log';
-const ON_LOG = say('di tab keluaran', 'on the output tab');
+/** The log of what steps print, on the screen of a host or of a step. */
+function onOutput(state: AppState): boolean {
+  const top = state.ui.stack.at(-1);
+  return top === 'host' ? hostTab(state) === 'log' : top === 'step' && stepTab(state) === 'output';
+}
+const ON_OUTPUT = say('di tab keluaran', 'on the output tab');
 
 function finder(
   id: string,
-  place: 'gates' | 'glossary' | 'host',
+  place: 'gates' | 'glossary',
   name: string,
   what: readonly [string, string],
 ): KeyBinding {
@@ -225,14 +229,17 @@ function finder(
 export const TEXT_KEYS: readonly KeyBinding[] = [
   finder('gates.filter', 'gates', 'gates.filter', ['Saring daftar gate.', 'Filter the list of gates.']),
   finder('glossary.search', 'glossary', 'glossary.search', ['Cari istilah.', 'Search the terms.']),
-  {
-    ...finder('host.search', 'host', 'log.search', [
-      'Hanya baris log yang memuat teks ini.',
-      'Only the log lines that hold this text.',
-    ]),
-    when: onLogTab,
-    where: ON_LOG,
-  },
+  bind({
+    id: 'host.search',
+    keys: ['/'],
+    places: ['host', 'step'],
+    label: say('saring', 'filter'),
+    describe: say('Hanya baris log yang memuat teks ini.', 'Only the log lines that hold this text.'),
+    footer: 25,
+    when: onOutput,
+    where: ON_OUTPUT,
+    act: () => ({ type: 'ui.type', name: 'log.search' }),
+  }),
   bind({
     id: 'host.follow',
     keys: ['f', 'space'],
@@ -240,8 +247,8 @@ export const TEXT_KEYS: readonly KeyBinding[] = [
     label: say('ikuti/jeda', 'follow/pause'),
     describe: say('Ikuti baris terbaru, atau tahan di sini.', 'Follow the newest line, or hold here.'),
     footer: 20,
-    when: (state) => onLogTab(state) || (state.ui.stack.at(-1) === 'step' && stepTab(state) === 'output'),
-    where: say('di tab keluaran', 'on the output tab'),
+    when: onOutput,
+    where: ON_OUTPUT,
     act: (state, { logs }) => {
       const host = state.ui.focusedHost;
       const name = `log.${host}`;

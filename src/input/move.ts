@@ -1,5 +1,6 @@
 /** What arrows do on each screen: pure, from the state at the moment of the key press. */
 import { HOST_NAMES, type HostName } from '../lab/types.js';
+import { newestEntries } from '../state/entries.js';
 import { chosenGate, currentPhase, logSearch, position, visibleGates, visibleTerms } from '../state/lists.js';
 import { cursorIn, hostGate, hostGates, hostTab, isZoomed, listKey, listNow } from '../state/live/listing.js';
 import { smokeCursor, smokeList, smokeRows } from '../state/smoke-view.js';
@@ -216,7 +217,7 @@ export function moveMessage(state: AppState, move: Move, context: KeyContext): M
     case 'help':
       return scroll(state, 'help.scroll', move, context);
     case 'journal':
-      return cursor(state, 'journal.cursor', state.ui.journal?.entries.length ?? 0, move, page);
+      return cursor(state, 'journal.cursor', newestEntries(state).length, move, page);
     case 'entry':
       return scroll(state, 'entry.scroll', move, context);
   }

@@ -2,7 +2,6 @@
 import { decimal } from '../i18n/format.js';
 import { live as liveText } from '../i18n/texts/live.js';
 import { misc } from '../i18n/texts/misc.js';
-import { step as text } from '../i18n/texts/step.js';
 import type { HostName } from '../lab/types.js';
 import type { Sample } from '../services/ports.js';
 import { position, windowStart } from '../state/lists.js';
@@ -12,9 +11,8 @@ import { digitOf, linkTrouble, linkWord, numbers, runLine, unitLines } from './h
 import { kindLine, kindRows } from './live/kinds.js';
 import { itemCopy, listLines, listRoom } from './live/list.js';
 import { overviewLines, systemLines } from './live/overview.js';
-import { logLines, logStatus, logWindow } from './log.js';
+import { logLines, logSearching, logSearchSpans, logStatus, logWindow } from './log.js';
 import { JOURNAL_TAB_ROWS, journalTab, streamCopy } from './stream.js';
-import { inputSpans } from './ui/field.js';
 import { block, line, plain, span, spread, BLANK, type Line } from './ui/line.js';
 import { scrolled } from './ui/scroll.js';
 import { glyphsOf, inLang, type View } from './view.js';
@@ -118,14 +116,9 @@ export function hostPage(view: View, columns: number, rows: number): number {
 }
 
 function logTab(view: View, host: HostName, columns: number, rows: number): Line[] {
-  const { ui } = view.state;
-  const searching = ui.typing === 'log.search' || (ui.inputs['log.search'] ?? '') !== '';
   const status = logStatus(view, logWindow(view, host, rows - 1));
-  const left: Line = searching
-    ? [
-        span(` ${inLang(view, text.search)} / `, 'dim'),
-        ...inputSpans(view, 'log.search', Math.max(10, Math.floor(columns / 3))),
-      ]
+  const left: Line = logSearching(view)
+    ? logSearchSpans(view, columns)
     : [span(` ${inLang(view, liveText.ofSteps)} `, 'dim')];
   return [spread(left, [...status, span(' ')], columns), ...logLines(view, host, columns, rows - 1)];
 }

@@ -1,21 +1,24 @@
 /** The record of all that was done: a list by day, and each entry whole. */
 import { clockTime, duration, isoDate } from '../i18n/format.js';
+import { live as liveText } from '../i18n/texts/live.js';
 import { misc } from '../i18n/texts/misc.js';
 import { step as stepTexts } from '../i18n/texts/step.js';
 import { actionWord, standingWord, words } from '../i18n/texts/words.js';
 import type { Text } from '../lab/types.js';
 import type { JobEnd, JournalEntry } from '../services/ports.js';
 import { stepOf } from '../state/content.js';
-import { chosenEntry, journalCursor, newestEntries, position, windowStart } from '../state/lists.js';
+import { chosenEntry, JOURNAL_FILTER, journalCursor, newestEntries } from '../state/entries.js';
+import { position, windowStart } from '../state/lists.js';
 import type { Rollup } from '../state/standing.js';
 import { evidenceLines } from './gate.js';
 import { code } from './step-commands.js';
+import { inputSpans } from './ui/field.js';
 import { block, cell, line, prose, span, spread, BLANK, type Line } from './ui/line.js';
 import { scrolled } from './ui/scroll.js';
 import { STANDING_TONE, subjectWord } from './ui/standing.js';
 import { glyphsOf, inLang, langOf, type View } from './view.js';
 
-/** Title and an empty row. */
+/** Title and filter; of one entry, an empty row. */
 export const JOURNAL_CHROME_ROWS = 2;
 const LABEL_COLUMNS = 12;
 
@@ -121,16 +124,28 @@ export function journalScreen(view: View, columns: number, rows: number): Line[]
   const { journal } = view.state.ui;
   const damaged = journal?.damaged ?? 0;
   const entries = newestEntries(view.state);
+  const all = journal?.entries.length ?? 0;
   const top: Line[] = [
     spread(
       [span(` ${inLang(view, misc.journal)}`, 'title'), span(`  ${inLang(view, misc.newestFirst)}`, 'dim')],
       damaged === 0 ? [] : [span(`${inLang(view, misc.journalDamaged({ count: damaged }))} `, 'warn')],
       columns,
     ),
-    BLANK,
+    spread(
+      [
+        span(` ${inLang(view, liveText.filter)} / `, 'dim'),
+        ...inputSpans(view, JOURNAL_FILTER, Math.max(10, columns - 40)),
+      ],
+      [span(`${inLang(view, liveText.counts({ shown: entries.length, all }))} `, 'dim')],
+      columns,
+    ),
   ];
   if (journal === null) return block([...top, line(`  ${inLang(view, misc.journalReading)}`, 'dim')], rows);
-  if (entries.length === 0) return block([...top, line(`  ${inLang(view, misc.journalEmpty)}`, 'dim')], rows);
+  if (entries.length === 0) {
+    const needle = (view.state.ui.inputs[JOURNAL_FILTER] ?? '').trim();
+    const why = all === 0 ? misc.journalEmpty : liveText.noMatch({ needle });
+    return block([...top, ...prose(inLang(view, why), columns - 4, 'dim', 2)], rows);
+  }
   const cursor = journalCursor(view.state);
   const lines: Line[] = [];
   let at = 0;

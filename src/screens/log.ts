@@ -6,6 +6,7 @@ import type { HostName } from '../lab/types.js';
 import type { LogLine } from '../state/logs.js';
 import { logSearch, position } from '../state/lists.js';
 import { inLang, type View } from './view.js';
+import { inputSpans } from './ui/field.js';
 import { block, cell, line, span, type Line } from './ui/line.js';
 
 export interface LogWindow {
@@ -38,6 +39,17 @@ export function logWindow(view: View, host: HostName, rows: number): LogWindow {
   const pinned = position(state, `log.${host}`);
   const below = pinned === 0 ? 0 : Math.min(Math.max(0, dropped + count - pinned), Math.max(0, count - rows));
   return { lines: logs.tail(host, rows, below), below, dropped, following: pinned === 0, hits: null };
+}
+
+/** Whether the log is searched, or about to be. */
+export function logSearching({ state: { ui } }: View): boolean {
+  return ui.typing === 'log.search' || (ui.inputs['log.search'] ?? '') !== '';
+}
+export function logSearchSpans(view: View, columns: number): Line {
+  return [
+    span(` ${inLang(view, text.search)} / `, 'dim'),
+    ...inputSpans(view, 'log.search', Math.max(10, Math.floor(columns / 3))),
+  ];
 }
 
 export function logStatus(view: View, window: LogWindow): Line {

@@ -13,7 +13,7 @@ import type { ActionPhase, ActionRun, StepRun } from '../state/types.js';
 import type { Tone } from '../term/theme.js';
 import { gateRow, sayingLines, sayingRows } from './gate-list.js';
 import { digitOf } from './host-pane.js';
-import { logLines, logStatus, logWindow } from './log.js';
+import { logLines, logSearching, logSearchSpans, logStatus, logWindow } from './log.js';
 import { commandLines } from './step-commands.js';
 import { glyphsOf, inLang, langOf, type View } from './view.js';
 import { block, cell, line, prose, span, spread, BLANK, type Line } from './ui/line.js';
@@ -174,7 +174,9 @@ function outputLines(view: View, step: Step, columns: number, rows: number): Lin
   const logRows = outputLogRows(view, step, columns, rows);
   const status = logStatus(view, logWindow(view, host, logRows));
   const ruler: Line = spread(
-    [span(glyphsOf(view).rule.repeat(3), 'dim'), span(` ${host} `, 'title')],
+    logSearching(view)
+      ? logSearchSpans(view, columns)
+      : [span(glyphsOf(view).rule.repeat(3), 'dim'), span(` ${host} `, 'title')],
     status,
     columns - 1,
   );

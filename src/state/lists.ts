@@ -1,9 +1,9 @@
 /** Lists as screens show them: what is in them, in which order, and where the cursor stands. */
 import type { GateKey, Standing } from '../gates/types.js';
 import type { GlossaryTerm, Phase, RenderedGate } from '../runbook/types.js';
-import type { JournalEntry } from '../services/ports.js';
 import { contentOf, type Content } from './content.js';
 import { standing } from './standing.js';
+import { stepTab } from './tabs.js';
 import type { AppState } from './types.js';
 
 /** The groups of the gate list, red first. */
@@ -42,7 +42,9 @@ function gateFilter(state: AppState): string {
 }
 /** What the log is searched for, on the screen that shows the search. */
 export function logSearch(state: AppState): string {
-  return state.ui.stack.at(-1) === 'host' ? (state.ui.inputs['log.search'] ?? '').trim() : '';
+  const top = state.ui.stack.at(-1);
+  const shown = top === 'host' || (top === 'step' && stepTab(state) === 'output');
+  return shown ? (state.ui.inputs['log.search'] ?? '').trim() : '';
 }
 
 interface Sorted {
@@ -110,19 +112,6 @@ export function visibleTerms(state: AppState): readonly GlossaryTerm[] {
     [term.term, ...term.also].some((name) => name.toLowerCase().includes(needle));
   const told = (term: GlossaryTerm): boolean => term.text[state.lang].toLowerCase().includes(needle);
   return [...terms.filter(named), ...terms.filter((term) => !named(term) && told(term))];
-}
-
-/** The journal as its screen lists it, newest first. */
-export function newestEntries(state: AppState): readonly JournalEntry[] {
-  return state.ui.journal?.entries.toReversed() ?? [];
-}
-export function journalCursor(state: AppState): number {
-  const count = state.ui.journal?.entries.length ?? 0;
-  return Math.min(position(state, 'journal.cursor'), Math.max(0, count - 1));
-}
-/** The entry that the cursor is on, or null when there is none. */
-export function chosenEntry(state: AppState): JournalEntry | null {
-  return newestEntries(state)[journalCursor(state)] ?? null;
 }
 
 /** A remembered position, 0 when there is none. */

@@ -228,6 +228,7 @@ export function everyScreen({
       { type: 'ui.type', name: 'log.search' },
       { type: 'ui.edit', edit: { kind: 'insert', text: 'line 2' } },
     ),
+    'hop choices': after(on(lab, 'path'), { type: 'path.choose' }),
     glossary: on(lab, 'glossary'),
     help: on(lab, 'help'),
     journal: after(on(lab, 'journal'), { type: 'journal', damaged: 1, entries: ENTRIES }),

@@ -7,6 +7,7 @@ import { actionWord, unitWord } from '../../src/i18n/texts/words.js';
 import { HOST_NAMES, LANGUAGES, type Language } from '../../src/lab/types.js';
 import { copyableText } from '../../src/screens/extent.js';
 import { plain } from '../../src/screens/ui/line.js';
+import { createLogBook } from '../../src/state/logs.js';
 import type { ActionPhase, AppState } from '../../src/state/types.js';
 import { after, busyLab, opened, run, RUNBOOK, sample, someLogs, start, viewOn, NOW } from './fixture.js';
 import { ENTRIES, everyScreen, frameOf } from './frames.js';
@@ -236,5 +237,40 @@ describe('a question on a wide screen', () => {
     await open.press(KEY.esc);
     await open.see(misc.newestFirst.en);
     expect(open.text()).toContain('▸ 13:02:29');
+  });
+
+  it('filters the journal, and opens what is left of it', async () => {
+    const state = after(
+      busyLab(start({ lang: 'en', terminal: { columns: 80, rows: 24 } })),
+      { type: 'ui.open', screen: 'journal' },
+      { type: 'journal', damaged: 0, entries: ENTRIES },
+    );
+    open = startTestApp(state, someLogs());
+    await open.press('/', ...'public-dns', KEY.enter);
+    await open.see(/1 (?:of|\/) 9/);
+    expect(open.text()).not.toContain('A2.hostname');
+    await open.press(KEY.enter);
+    await open.see(/jaringan sekolah/);
+    await open.press(KEY.esc, '/', ...'zzz');
+    await open.see(/Nothing holds “public-dnszzz”/);
+    await open.press(KEY.esc);
+    await open.see('A2.hostname');
+  });
+
+  it('filters what a step prints', async () => {
+    const state = after(
+      busyLab(start({ lang: 'en', terminal: { columns: 80, rows: 24 } })),
+      { type: 'ui.open', screen: 'step' },
+      { type: 'ui.position', name: 'step.tab', value: 2 },
+    );
+    const logs = createLogBook();
+    for (const text of ['Get:1 noble InRelease', 'Setting up docker-ce', 'Get:2 noble-updates'])
+      logs.append(state.ui.focusedHost, 'A1/x', text, NOW);
+    open = startTestApp(state, logs);
+    await open.see('Setting up docker-ce');
+    await open.press('/', ...'get:', KEY.enter);
+    await open.see(/noble-updates/);
+    expect(open.text()).not.toContain('Setting up');
+    expect(open.text()).toContain('2 lines match');
   });
 });
