@@ -12,7 +12,7 @@ export const troubles = {
   lookingHosts: say('melihat lab: membaca setiap host …', 'looking at the lab: reading every host …'),
   looked: form<{ count: number; age: string }>(
     (p) => `${p.count} gejala, dilihat ${p.age}`,
-    (p) => `${p.count} symptoms, looked ${p.age}`,
+    (p) => `${p.count} ${p.count === 1 ? 'symptom' : 'symptoms'}, looked ${p.age}`,
   ),
   notLooked: say('lab belum dilihat', 'the lab was not looked at yet'),
   reading: say('membaca katalog gejala …', 'reading the catalogue of symptoms …'),
