@@ -28,6 +28,7 @@ const everyCore = availableParallelism();
 /** One folder below test/ is one project; `vitest run --project unit` runs one of them. */
 export default defineConfig({
   test: {
+    globalSetup: ['test/support/temporary.ts'],
     sequence: { sequencer: PhaseByPhase },
     maxWorkers: everyCore,
     reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
