@@ -50,7 +50,7 @@ export interface RunOptions {
   readonly onBytes?: (chunk: Uint8Array) => void;
   /** What the script finds on its stdin, default nothing. The host's own time limit does not apply then. */
   readonly input?: AsyncIterable<Uint8Array>;
-  /** Bytes kept of each stream; the rest is dropped and counted. Default 1 MiB. */
+  /** Bytes kept of each stream; the rest is dropped and counted. Default 1 MiB; 64 KiB of stderr where stdout is handed on. */
   readonly maxBytes?: number;
 }
 export interface RunResult {

@@ -6,6 +6,8 @@
  * boot and, of every process, its number, its start and the time that it has taken, in hundredths of a second (proc(5): fields
  * 22, 14 and 15, behind a name that may hold anything). `tb_processes` prints the busiest, as `pid user cpu rss args`, from
  * $before and $ticks. Of a process that came between them all of its time counts; one that came after them is told as idle.
+ *
+ * sed reads to the end where head would not: the loop ignores SIGPIPE, so sort would complain of it in every turn.
  */
 export const PROCESS_FUNCTIONS = String.raw`tb_ticks() {
   cat /proc/uptime /proc/[0-9]*/stat 2>/dev/null | sed 's/ (.*) / /' |
@@ -26,5 +28,5 @@ tb_processes() {
       $1 = ""
       $4 = sprintf("%.1f", cpu > 0 ? cpu : 0)
       print
-    }' | sort -k 3,3nr -k 4,4nr | head -n 20 | cut -c 1-300
+    }' | sort -k 3,3nr -k 4,4nr | sed -n 1,20p | cut -c 1-300
 }`;

@@ -8,38 +8,16 @@ import { runChannel } from './channel.js';
 import type { SudoAccess } from './envelope.js';
 import { envelop, MarkerGate } from './envelope.js';
 import { shellTrouble } from './shell.js';
+import { StreamHead } from './stream-head.js';
 import { sudoTrouble } from './sudo.js';
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
+/** Of the complaints of a command whose output is handed on as it comes: it may run for days. */
+const FOLLOWED_MAX_BYTES = 64 * 1024;
 /** How long after its own limit a host may take to say so. */
 const TIMEOUT_GRACE_MS = 8_000;
 /** timeout(1): the command was ended by TERM; 137 when it had to be KILL. */
 const TIMED_OUT_EXITS = new Set([124, 137]);
-
-/** The beginning of a stream, as far as it may be kept. */
-class Keep {
-  readonly #max: number;
-  readonly #chunks: Buffer[] = [];
-  #bytes = 0;
-  dropped = 0;
-
-  constructor(max: number) {
-    this.#max = max;
-  }
-
-  push(chunk: Buffer): void {
-    const room = Math.min(this.#max - this.#bytes, chunk.length);
-    if (room > 0) {
-      this.#chunks.push(Buffer.from(chunk.subarray(0, room)));
-      this.#bytes += room;
-    }
-    this.dropped += chunk.length - Math.max(0, room);
-  }
-
-  text(mask: (text: string) => string): string {
-    return cleanRemoteText(Buffer.concat(this.#chunks).toString('utf8'), { mask });
-  }
-}
 
 function timeoutTrouble(login: HostLogin, milliseconds: number): Trouble {
   const seconds = Math.round(milliseconds / 1000);
@@ -83,10 +61,11 @@ export async function runScript(
   });
   const outGate = new MarkerGate(wrapped.marker, wrapped.shellMarker);
   const errGate = new MarkerGate(wrapped.marker);
-  const out = new Keep(options.maxBytes ?? DEFAULT_MAX_BYTES);
-  const err = new Keep(options.maxBytes ?? DEFAULT_MAX_BYTES);
-  const decoder = new RemoteTextDecoder({ mask });
   const { onStdout, onBytes } = options;
+  const followed = onStdout !== undefined || onBytes !== undefined;
+  const out = new StreamHead(options.maxBytes ?? DEFAULT_MAX_BYTES);
+  const err = new StreamHead(options.maxBytes ?? (followed ? FOLLOWED_MAX_BYTES : DEFAULT_MAX_BYTES));
+  const decoder = new RemoteTextDecoder({ mask });
   const give = (text: string): void => {
     if (text !== '') onStdout?.(text);
   };
@@ -134,8 +113,8 @@ export async function runScript(
   return {
     exit: end.exit,
     signal: end.signal,
-    stdout: out.text(mask),
-    stderr: err.text(mask),
+    stdout: cleanRemoteText(out.text(), { mask }),
+    stderr: cleanRemoteText(err.text(), { mask }),
     droppedBytes: out.dropped + err.dropped,
     durationMs,
   };

@@ -66,3 +66,16 @@ tb_processes`;
     [10, 'root', 0, 4096 * 1024, 'later'],
   ]);
 });
+
+it('says nothing but the busiest, however many there are: the loop runs for days, and what it complains is kept', async () => {
+  const { stdout, stderr } = await promisify(execFile)('bash', [
+    '-c',
+    `trap '' PIPE
+${PROCESS_FUNCTIONS}
+ps() { awk 'BEGIN { for (n = 1; n <= 5000; n++) printf "%d root 0.0 %d some program with a name of some length\\n", n, n }'; }
+before=$(tb_ticks); ticks=$(tb_ticks)
+tb_processes`,
+  ]);
+  expect(stderr).toBe('');
+  expect(parseProcesses(stdout)).toHaveLength(20);
+});
