@@ -11,11 +11,11 @@ const GROWTH_PERCENT = 20;
 /** Without a key for so long, nobody notices that for 50 to 100 ms no key would be heard. */
 const LEFT_ALONE_MS = 1_000;
 /** Resident memory that is left as it is: what V8 holds in reserve saves it work. */
-const ENOUGH_MIB = 115;
+const ENOUGH_MIB = 112;
 /** Not more often than this … */
 const PAUSE_MS = 60_000;
 /** … and only for so much: what is in use goes up and down by a few. */
-const WORTH_MIB = 8;
+const WORTH_MIB = 5;
 const MIB = 1024 * 1024;
 
 /**

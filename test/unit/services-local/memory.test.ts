@@ -41,7 +41,7 @@ async function watched(
 
 describe('memory of a program that stays open', () => {
   it('is left alone while there is not too much of it', async () => {
-    expect(await watched([{}, { grown: 14 }, { grown: -10 }])).toEqual(['1 s', '60 s', '60 s']);
+    expect(await watched([{}, { grown: 11 }, { grown: -10 }])).toEqual(['1 s', '60 s', '60 s']);
   });
 
   it('is given back when there is, as soon as nobody types', async () => {
@@ -50,12 +50,12 @@ describe('memory of a program that stays open', () => {
   });
 
   it('is given back again when it has grown by more than it goes up and down', async () => {
-    const told = await watched([{ grown: 20 }, {}, { grown: 14 }, { grown: 2 }, {}, {}]);
+    const told = await watched([{ grown: 20 }, {}, { grown: 11 }, { grown: 2 }, {}, {}]);
     expect(told).toEqual(['1 s', '1 s', 'given back', '60 s', '60 s', '1 s', 'given back', '60 s']);
   });
 
   it('is not given back for what stays in use', async () => {
-    const told = await watched([{ grown: 20 }, {}, { grown: 7 }, {}], 130);
+    const told = await watched([{ grown: 20 }, {}, { grown: 4 }, {}], 130);
     expect(told).toEqual(['1 s', '1 s', 'given back', '60 s', '60 s']);
   });
 
