@@ -126,7 +126,8 @@ async function askRound(
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     onRecording(id, recording) {
       const owner = owners.get(id);
-      if (owner === undefined) return;
+      // What was still open when the person stopped comes back as cancelled: that is no answer of a host.
+      if (owner === undefined || options.signal?.aborted === true) return;
       const recordings = seen.get(owner.gate.key);
       recordings?.set(owner.place, recording);
       if (recordings?.size === placesOf(owner.gate).length) judge(owner.gate);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { GateKey } from '../../../src/gates/types.js';
 import { Trouble } from '../../../src/lab/types.js';
 import { reattach } from '../../../src/services/engine/pick-up.js';
 import { checkGates, keysOfStep } from '../../../src/services/engine/gates.js';
@@ -68,6 +69,27 @@ describe('checking gates', () => {
     stop.abort();
     expect(await checkGates(lab.session, ['A1.first@vm-docker'], { signal: stop.signal })).toEqual([]);
     expect(lab.session.memory.results.get('A1.first@vm-docker')).toBe(before);
+  });
+
+  it('keeps old results also when it is stopped while hosts are being asked', async () => {
+    const lab = await fakeLab();
+    green(lab);
+    await verdicts(lab);
+    const before = new Map(lab.session.memory.results);
+    const stop = new AbortController();
+    // As a host's batch ends when it is stopped: each question that is still open comes back unanswered.
+    lab.whileAsking = (id) => {
+      stop.abort();
+      lab.answers.set(id, { exit: null, error: { id: 'Dibatalkan.', en: 'Cancelled.' } });
+    };
+    const told: GateKey[] = [];
+    const results = await checkGates(lab.session, keysOfStep(lab.session, 'A1'), {
+      signal: stop.signal,
+      onResult: ({ gate, subject }) => told.push(`${gate}@${subject}`),
+    });
+    expect(results).toEqual([]);
+    expect(told).toEqual([]);
+    expect(new Map(lab.session.memory.results)).toEqual(before);
   });
 
   it('of two checks at once the one that asked later is believed', async () => {
