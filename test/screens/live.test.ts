@@ -168,6 +168,24 @@ describe('facts of a source that does not answer', () => {
     expect(shown).not.toContain('Nothing is broken');
   });
 
+  it('of an edge that was stopped say that, and nothing that only a running one could tell', () => {
+    const book = healthyBook();
+    const state = onHost(connected({ lang: 'en' }), 'vm-docker', 'overview');
+    expect(textOf(state, book)).toContain('Nothing is broken.');
+    book.setEdge({
+      at: NOW,
+      container: 'Exited (143) 5 seconds ago',
+      running: false,
+      configOk: false,
+      configWords: '',
+      certificate: null,
+    });
+    const shown = textOf(state, book);
+    expect(shown).toMatch(/edge +✗ not running\n/);
+    expect(shown).not.toMatch(/configuration wrong|no certificate|Nothing is broken/);
+    expect(shown).toContain('Nothing but what is red above is broken.');
+  });
+
   it('say plainly that there is none of it yet', () => {
     const shown = textOf(connected({ lang: 'id' }), BOOKS.absent);
     expect(shown).toContain('belum dipasang');

@@ -87,6 +87,10 @@ export const overviewText = {
   sources: say('Sumber', 'Sources'),
   troubles: say('Yang rusak', 'Broken'),
   nothingBroken: say('Tidak ada yang rusak.', 'Nothing is broken.'),
+  nothingElseBroken: say(
+    'Selain yang merah di atas tidak ada yang rusak.',
+    'Nothing but what is red above is broken.',
+  ),
   notKnown: say('Belum diketahui: sumbernya tidak menjawab.', 'Not known: the source does not answer.'),
   live: say('langsung', 'live'),
   harbor: say('Harbor', 'Harbor'),

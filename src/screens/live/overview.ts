@@ -33,13 +33,10 @@ function brokenLines(view: View, host: HostName, columns: number): Line[] {
   });
   const title = line(inLang(view, text.troubles), 'title');
   if (rows.length === 0) {
-    // Where a source is silent, nothing found is no good news.
-    return [
-      title,
-      unknown
-        ? line(` ${inLang(view, text.notKnown)}`, 'dim')
-        : line(` ${inLang(view, text.nothingBroken)}`, 'dim'),
-    ];
+    // Where a source is silent, nothing found is no good news; and what stands red above is broken, too.
+    const above = roleFacts(view, host).some((fact) => fact.fresh && fact.health === 'bad');
+    const words = unknown ? text.notKnown : above ? text.nothingElseBroken : text.nothingBroken;
+    return [title, line(` ${inLang(view, words)}`, 'dim')];
   }
   const left = rows.length - BROKEN_SHOWN;
   return [title, ...rows.slice(0, BROKEN_SHOWN), ...(left > 0 ? [line(`    +${left}`, 'dim')] : [])];

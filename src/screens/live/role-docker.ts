@@ -43,18 +43,20 @@ export function edgeFact(view: View): RoleFact {
   return from(view, 'edge', 'edge', () => {
     const facts = view.live.edge();
     if (facts === null) return null;
-    const brief = inLang(view, facts.running ? text.edgeUp : text.edgeDown);
+    // What serves nothing can be asked for neither its configuration nor its certificate.
+    if (!facts.running) return { health: 'bad', brief: inLang(view, text.edgeDown), more: [] };
+    const brief = inLang(view, text.edgeUp);
     const config: Span[] = facts.configOk ? [] : [span(inLang(view, text.configWrong), 'bad')];
     if (facts.certificate === null) {
       const none = [...config, span(inLang(view, text.noCertificate), 'warn')];
-      return { health: facts.running && facts.configOk ? 'warn' : 'bad', brief, more: none };
+      return { health: facts.configOk ? 'warn' : 'bad', brief, more: none };
     }
     const days = Math.floor((facts.certificate.notAfter - view.state.now) / DAY_MS);
     const certificate: Health = days < 0 ? 'bad' : days < CERTIFICATE_DAYS ? 'warn' : 'good';
     const told = days < 0 ? text.certificateOver({ days: -days }) : text.certificateDays({ days });
     const tone = certificate === 'good' ? 'dim' : healthTone(certificate, true);
     return {
-      health: worst(facts.running && facts.configOk ? 'good' : 'bad', certificate),
+      health: worst(facts.configOk ? 'good' : 'bad', certificate),
       brief,
       more: [...config, span(inLang(view, told), tone)],
     };
