@@ -6,6 +6,7 @@ import { footerKeyText, footerRows } from '../input/keys.js';
 import { isCancelling } from '../state/cancelling.js';
 import { actSentence } from '../state/live/acts.js';
 import { phaseRollup, runningRuns } from '../state/standing.js';
+import { isOvercome } from '../state/troubles-view.js';
 import type { Tone } from '../term/theme.js';
 import { stopwatch } from '../i18n/format.js';
 import { glyphsOf, inLang, layoutOf, type View } from './view.js';
@@ -35,7 +36,7 @@ function phaseMarks(view: View): Line {
 /** How many symptoms the last look found, for as long as that is news. */
 function troubleCount(view: View): Span[] {
   const { troubles, now, terminal, ui } = view.state;
-  const count = troubles.look?.findings.length ?? 0;
+  const count = (troubles.look?.findings ?? []).filter((one) => !isOvercome(view.state, one)).length;
   const old = troubles.look === null || now - troubles.look.at > LOOK_NEWS_MS;
   if (count === 0 || old || ui.stack.at(-1) === 'troubles' || layoutOf(terminal) === 'narrow') return [];
   return [span(`${inLang(view, troubleText.count({ count }))} (t)  `, 'warn')];

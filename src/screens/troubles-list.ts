@@ -96,6 +96,8 @@ function emptyLines(view: View, columns: number): Line[] {
   if (isBrowsing(state))
     return tell(catalogue === null ? text.reading : text.noMatch({ needle: filterOf(state) }));
   if (look === null) return gathering === null ? tell(text.nothingYet) : [];
+  // While it is being looked again, what was not found the last time is no news.
+  if (gathering !== null) return [];
   return [...tell(text.nothing, 'ok'), ...tell(text.nothingYet)];
 }
 

@@ -2,7 +2,7 @@
 import { layerWord, troubles as text } from '../i18n/texts/troubles.js';
 import { position } from '../state/lists.js';
 import { keyStanding } from '../state/standing.js';
-import { chosenTrouble, nextAsked, redGatesOf, stagesOf } from '../state/troubles-view.js';
+import { chosenTrouble, isOvercome, nextAsked, redGatesOf, stagesOf } from '../state/troubles-view.js';
 import type { Finding, FoundEvidence } from '../symptoms/types.js';
 import { evidenceLines } from './gate.js';
 import { code } from './step-commands.js';
@@ -61,7 +61,7 @@ function gateLines(view: View, finding: Finding): Line[] {
   const keys = redGatesOf(view.state, finding);
   if (keys.length === 0) return [];
   return [
-    head(view, text.redGates),
+    head(view, isOvercome(view.state, finding) ? text.greenSince : text.redGates),
     ...keys.map((key): Line => [
       span('  '),
       standingSign(view, keyStanding(view.state, key)),

@@ -189,6 +189,20 @@ export function redGatesOf(state: AppState, finding: Finding): readonly GateKey[
   return gatesOfFinding(finding, state.troubles.look?.counted ?? []);
 }
 
+/**
+ * Whether a finding of the last look is no news any more: all gates that were red with it were asked again since, and none is
+ * red. One without gates stands until the next look.
+ */
+export function isOvercome(state: AppState, finding: Finding): boolean {
+  const { look } = state.troubles;
+  const keys = redGatesOf(state, finding);
+  if (look === null || keys.length === 0) return false;
+  return keys.every((key) => {
+    const now = state.gates[key]?.result;
+    return now != null && now.judgedAt > look.at && (now.verdict === 'pass' || now.verdict === 'warn');
+  });
+}
+
 /** The gate worth opening: the first red one of what is chosen, else one that is not green. */
 export function linkedGate(state: AppState): GateKey | null {
   const row = chosenTrouble(state);

@@ -15,6 +15,7 @@ import { askAbout, otherFix, planUndo, undone, undoPlanned } from './troubles-un
 import {
   chosenFinding,
   inWalk,
+  isOvercome,
   nextFix,
   stagesOf,
   TROUBLES_FILTER,
@@ -207,7 +208,10 @@ function open(
   });
   const at = named ? focus(pick(keepNamed(shown, symptom), symptom), true) : shown;
   const { look, gathering } = at.troubles;
-  const fresh = look !== null && at.now - look.at < FRESH_LOOK_MS;
+  const fresh =
+    look !== null &&
+    at.now - look.at < FRESH_LOOK_MS &&
+    !look.findings.some((finding) => isOvercome(at, finding));
   const [next, effects] = fresh || gathering !== null ? [at, []] : gather(at);
   return [next, [{ type: 'troubles.watch' }, ...effects]];
 }

@@ -355,6 +355,18 @@ it('counts on home what was found last, while that is news', () => {
   expect(rowsOf(after(home, { type: 'clock', now: NOW + 20 * 60_000 }))[0]).not.toContain('symptoms');
 });
 
+it('does not go on counting what was mended since, and says so where it was found', () => {
+  const found = looked({ lang: 'en' });
+  const mended = after(found, {
+    type: 'gate.judged',
+    result: result('A0.reachable@vm-worker', 'pass', { judgedAt: NOW + 5_000 }),
+  });
+  expect(rowsOf(after(mended, { type: 'ui.open', screen: 'home' }))[0]).toContain('1 symptom ');
+  expect(shownIn(found)).toContain('Red gates');
+  expect(shownIn(mended)).toContain('Its gates turned green since the look');
+  expect(shownIn(mended)).not.toContain('Red gates');
+});
+
 describe('one of several fixes', () => {
   it('is told apart from the others, and tab reads the next', () => {
     const state = twoFixes(looked({ lang: 'en' }));

@@ -115,6 +115,10 @@ export const troubles = {
   ),
   folded: say('Ikut terjelaskan oleh ini', 'Explained by this'),
   redGates: say('Gate yang merah', 'Red gates'),
+  greenSince: say(
+    'Gate-nya sudah hijau sejak dilihat; g melihat lagi',
+    'Its gates turned green since the look; g looks again',
+  ),
   gateUnknown: say(
     'Gate ini merah dan tidak ada gejala yang cocok. Inilah bukti mentahnya.',
     'This gate is red and no symptom fits. Here is the raw evidence.',

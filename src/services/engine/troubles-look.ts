@@ -104,6 +104,8 @@ export function openLookout(
       const { book } = options;
       if (book === undefined || unhear !== null || signal.aborted) return;
       let timer: NodeJS.Timeout | null = null;
+      // What changed while nobody looked here is heard at once.
+      hearLive(book.facts, things);
       const off = book.subscribe(() => {
         timer ??= setTimeout(() => {
           timer = null;

@@ -31,6 +31,21 @@ describe('opening', () => {
     expect(kinds(left, { type: 'troubles.open', gate: null })).toEqual(['troubles.watch', 'faults.look']);
   });
 
+  it('looks again, however fresh it is, once what it found red is green', () => {
+    const home = after(opened, { type: 'troubles.looked', look: look({ at: NOW }) }, { type: 'ui.back' });
+    const green = { symptom: 'S01', judgedAt: NOW + 5_000 };
+    const still = after(home, {
+      type: 'gate.judged',
+      result: result('A0.reachable@vm-worker', 'fail', green),
+    });
+    expect(kinds(still, { type: 'troubles.open', gate: null })).not.toContain('troubles.gather');
+    const mended = after(home, {
+      type: 'gate.judged',
+      result: result('A0.reachable@vm-worker', 'pass', green),
+    });
+    expect(kinds(mended, { type: 'troubles.open', gate: null })).toContain('troubles.gather');
+  });
+
   it('from a red gate goes straight to its symptom, also before the catalogue is read', () => {
     const red = after(lab, {
       type: 'gate.judged',
