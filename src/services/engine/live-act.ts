@@ -31,7 +31,7 @@ export interface ActParts {
 interface Touched {
   /** Judged gates of steps that concern where the act was done. */
   readonly here: readonly GateKey[];
-  /** What is red elsewhere: it may look through to this place, as the edge does at a Pod. */
+  /** What is red elsewhere, or waits for what is: it may look through to this place, as the edge does at a Pod. */
   readonly elsewhere: readonly GateKey[];
 }
 
@@ -50,8 +50,10 @@ function touchedBy(session: Session, act: LiveAct): Touched {
   const judged = session.gates.filter(({ key }) => session.memory.results.has(key));
   const isHere = (gate: (typeof judged)[number]): boolean =>
     ids.has(gate.step) && !HOST_NAMES.some((one) => one === gate.subject && !places.includes(one));
-  const isRed = ({ key }: { readonly key: GateKey }): boolean =>
-    session.memory.results.get(key)?.verdict === 'fail';
+  const isRed = ({ key }: { readonly key: GateKey }): boolean => {
+    const verdict = session.memory.results.get(key)?.verdict;
+    return verdict === 'fail' || verdict === 'blocked';
+  };
   return {
     here: judged.filter(isHere).map(({ key }) => key),
     elsewhere: judged.filter((gate) => !isHere(gate) && isRed(gate)).map(({ key }) => key),

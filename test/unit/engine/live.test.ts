@@ -202,7 +202,7 @@ describe('the live desk', () => {
   });
 
   /** The first gate about a host, judged now. */
-  const judge = (one: World, host: string, verdict: 'pass' | 'fail'): string => {
+  const judge = (one: World, host: string, verdict: 'pass' | 'fail' | 'blocked'): string => {
     const gate = one.session.gates.find(({ subject }) => subject === host);
     if (gate === undefined) throw new Error(`no gate on ${host}`);
     one.session.memory.remember({
@@ -228,6 +228,18 @@ describe('the live desk', () => {
     await eventually(() => expect(one.checked).toHaveLength(7));
     expect(one.checked).toEqual([both, [here], both, [here], both, [here], both]);
     await one.close();
+  });
+
+  it('asks what only waits for something red, too: nobody else would wake it', async () => {
+    const one = await world();
+    const waiting = judge(one, 'vm-k8s', 'blocked');
+    one.onCheck = () => {
+      if (one.checked.length === 3) judge(one, 'vm-k8s', 'pass');
+    };
+    one.desk.carryOut({ type: 'live.act', act: RESTART });
+    await eventually(() => expect(one.checked).toHaveLength(3));
+    await one.close();
+    expect(one.checked).toEqual([[waiting], [waiting], [waiting]]);
   });
 
   it('stops asking as soon as all of it is green', async () => {
