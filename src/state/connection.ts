@@ -146,6 +146,14 @@ function closed(state: AppState): AppState {
       smoke: NO_SMOKE,
       faults: NO_FAULTS,
     },
-    { stack: ['welcome'], typing: null, gate: null, positions: {}, journal: null },
+    {
+      stack: ['welcome'],
+      typing: null,
+      gate: null,
+      positions: {},
+      journal: null,
+      // The way back, whichever way it was opened.
+      lastLab: state.lab?.file ?? state.ui.lastLab,
+    },
   );
 }

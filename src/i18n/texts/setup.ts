@@ -8,8 +8,8 @@ export const setup = {
   ),
   ask: say('Mau mulai dari mana?', 'Where do you want to start?'),
   nothingYet: say(
-    'Belum ada yang dihubungi; program ini diam sampai Anda memilih.',
-    'Nothing has been contacted yet; this program is silent until you choose.',
+    'Tidak ada yang dihubungi; program ini diam sampai Anda memilih.',
+    'Nothing is being contacted; this program is silent until you choose.',
   ),
   opening: form<{ time: string; practice: boolean }>(
     (p) => `${p.practice ? 'Lab praktik sedang disiapkan' : 'Lab sedang dibuka'} … ${p.time}`,

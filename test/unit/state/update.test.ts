@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reasons } from '../../../src/i18n/texts/reasons.js';
+import { welcomeChoices, welcomeMessage } from '../../../src/input/choices.js';
 import type { HostKey } from '../../../src/services/ports.js';
 import { contentOf } from '../../../src/state/content.js';
 import { chosenGate, visibleGates } from '../../../src/state/lists.js';
@@ -72,6 +73,12 @@ describe('opening a lab', () => {
     const state = after(busyLab(start()), { type: 'lab.closed' });
     expect(state).toMatchObject({ lab: null, gates: {}, runs: {} });
     expect(state.ui.stack).toEqual(['welcome']);
+  });
+
+  it('offers the lab that was closed again, whichever way it was opened', () => {
+    const state = after({ ...busyLab(start()), lab: lab(false) }, { type: 'lab.closed' });
+    expect(welcomeChoices(state)).toContain('last');
+    expect(welcomeMessage(state, 'last')).toMatchObject({ source: { kind: 'file', path: 'kelas-a.yaml' } });
   });
 });
 
