@@ -34,6 +34,7 @@ beforeAll(async () => {
   links = createLinks(lab, { askHostKey: () => Promise.resolve(true), mask: (text) => text });
   book = createLiveBook();
   host = createHostConsole({ links, book, mask: (text) => text, now: Date.now, term: 'xterm-256color' });
+  await root('systemctl restart cron');
   following = host.follow('vm-k8s', stop.signal);
 });
 afterAll(async () => {
@@ -53,7 +54,16 @@ const root = async (script: string): Promise<void> => {
   }
 };
 
+/** What systemd said of that unit, as the timeline has it. */
+const told = (unit: string): readonly string[] =>
+  book.events().flatMap((one) => (one.about === unit ? [`${one.what} ${one.at}`] : []));
+
 describe('the facts of a practice host', () => {
+  it('begin with what systemd did in the hour before', async () => {
+    await vi.waitFor(() => expect(book.status('facts@vm-k8s').kind).toBe('live'), WAIT);
+    await vi.waitFor(() => expect(told('cron.service')).toHaveLength(2), WAIT);
+  });
+
   it('tells units, ports, mounts and processes', async () => {
     await vi.waitFor(() => expect(book.status('facts@vm-k8s').kind).toBe('live'), WAIT);
     const facts = book.facts('vm-k8s');
@@ -121,5 +131,12 @@ describe('the facts of a practice host', () => {
     expect(book.facts('vm-k8s')?.units.length).toBeGreaterThan(0);
     await practice.hosts['vm-k8s'].powerOn();
     await vi.waitFor(() => expect(book.status('facts@vm-k8s').kind).toBe('live'), WAIT);
+  });
+
+  it('tells nothing of the journal twice', async () => {
+    await vi.waitFor(() => expect(book.status('facts@vm-k8s').kind).toBe('live'), WAIT);
+    await root('systemctl restart cron');
+    await vi.waitFor(() => expect(told('cron.service').length).toBeGreaterThan(4), WAIT);
+    expect(new Set(told('cron.service')).size).toBe(told('cron.service').length);
   });
 });

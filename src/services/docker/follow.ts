@@ -20,6 +20,10 @@ const LONGEST_DELAY_MS = 5_000;
 /** A daemon that hangs keeps its streams open and says nothing: it is asked for a sign of life. */
 const SIGNS_OF_LIFE = { everyMs: 10_000, withinMs: 5_000 };
 const FIRST_WITHIN_MS = 30_000;
+/** What happened so long before is told first, as far as the daemon remembers: its last 256 events. */
+const HISTORY_MS = 3_600_000;
+/** Events older than this when listening begins say nothing that the list does not. */
+const RECENT_MS = 60_000;
 
 export interface FollowParts {
   readonly engine: Engine;
@@ -112,7 +116,7 @@ export async function followDocker(parts: FollowParts, signal: AbortSignal): Pro
 
 /** Reads everything, then follows what happens. Always ends with an error: the signal's, or why it broke off. */
 async function converse(
-  { engine, book, measures, mask, signsOfLife = SIGNS_OF_LIFE }: FollowParts,
+  { engine, book, measures, mask, now, signsOfLife = SIGNS_OF_LIFE }: FollowParts,
   era: {
     readonly signal: AbortSignal;
     readonly cursor: EventCursor;
@@ -138,15 +142,17 @@ async function converse(
   const containers = createContainers(api, { mask, signal, onChange: publish });
   const listen = async (): Promise<never> => {
     // Listening begins before the list is read, so that nothing falls between the two.
-    const since = era.cursor.since;
-    const options: object = { abortSignal: signal, ...(since === undefined ? {} : { since }) };
+    const hostNow = now() + era.aheadMs;
+    const since = era.cursor.since ?? String(Math.floor((hostNow - HISTORY_MS) / 1000));
+    const options: object = { abortSignal: signal, since };
     const stream = await api.getEvents(options);
     listening.resolve();
     const splitter = new LineSplitter((line) => {
       const event = signal.aborted ? null : readEvent(Buffer.from(line, 'latin1').toString('utf8'));
       if (event === null || !era.cursor.take(event)) return;
       if (live) era.onProof();
-      if (touchesRow(event)) containers.touch(event.Actor.ID);
+      // What is long past is in the list that is being read.
+      if (touchesRow(event) && event.timeNano / 1e6 > hostNow - RECENT_MS) containers.touch(event.Actor.ID);
       const told = toLabEvent(event, { host, aheadMs: era.aheadMs, mask });
       if (told !== null) book.addEvent(told);
     });

@@ -7,7 +7,7 @@ import { readFiles } from '../drift/read.js';
 import type { HostLink } from '../ports.js';
 import { runLines } from '../ssh/lines.js';
 import { isPassing, waitForLink } from '../ssh/wait.js';
-import { systemdEvent } from './journal-events.js';
+import { JournalCursor, systemdEvent } from './journal-events.js';
 import { parseMounts, parsePorts, parseProcesses, parseReboot, parseUnits } from './parse.js';
 import { factsScript, FactsReader, type Section } from './script.js';
 
@@ -73,6 +73,7 @@ export async function followFacts(parts: FactsParts, signal: AbortSignal): Promi
   const source = `facts@${link.host}` as const;
   const journal = `journal@${link.host}` as const;
   let lastSeen: number | null = null;
+  const heard = new JournalCursor();
   const connecting = (): void => {
     if (book.status(source).kind !== 'idle') return;
     for (const one of [source, journal]) book.setStatus(one, { kind: 'connecting', since: now() });
@@ -86,7 +87,7 @@ export async function followFacts(parts: FactsParts, signal: AbortSignal): Promi
     connecting();
     try {
       await waitForLink(link, signal);
-      await readOnce(parts, signal, (at) => {
+      await readOnce(parts, signal, heard, (at) => {
         lastSeen = at;
       });
       if (!signal.aborted) lost(ended, now() + PAUSE_MS);
@@ -113,10 +114,14 @@ function nextUp(link: HostLink, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** One loop on the host, until it ends, falls silent or the connection breaks. */
+/**
+ * One loop on the host, until it ends, falls silent or the connection breaks.
+ * @param heard how far the journal was told by the loops before
+ */
 async function readOnce(
   { link, book, mask, now }: FactsParts,
   signal: AbortSignal,
+  heard: JournalCursor,
   seen: (at: number) => void,
 ): Promise<void> {
   const { host } = link;
@@ -126,6 +131,7 @@ async function readOnce(
   const sections = new Map<Section, string>();
   const changed = new Set<Section>();
   const ours = new Set(OURS[host].map((name) => `${name}.service`));
+  const isNew = heard.begin();
   const hush = new AbortController();
   const alarm = setTimeout(() => hush.abort(), SILENCE_MS);
   const text = (section: Section): string => sections.get(section) ?? '';
@@ -187,6 +193,7 @@ async function readOnce(
       case 'no-journal':
         return book.setStatus(journal, { kind: 'absent', why: noJournal });
       case 'journal': {
+        if (!isNew(frame.entry)) return;
         const event = systemdEvent(host, frame.entry, mask);
         if (event !== null) book.addEvent(event);
       }

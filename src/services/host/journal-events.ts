@@ -25,6 +25,28 @@ const KINDS: readonly {
 ];
 
 /**
+ * Remembers how far the journal was told: every loop begins with the last hour, and a break of the connection falls into it.
+ * What came twice is left out; what came during the break is not.
+ */
+export class JournalCursor {
+  #stamp = 0;
+  /** What was told with that stamp: several entries may have the same. */
+  #said: readonly string[] = [];
+
+  /** Begins a reading. @returns whether an entry is one that was not told before; to be asked of each, once, in their order */
+  begin(): (entry: HostJournalEntry) => boolean {
+    // Only what an earlier reading told is left out, so that a host's clock that is put back silences nothing.
+    const [until, said] = [this.#stamp, this.#said];
+    return (entry) => {
+      const key = `${entry.unit}|${entry.message}`;
+      this.#said = entry.stamp === this.#stamp ? [...this.#said, key] : [key];
+      this.#stamp = entry.stamp;
+      return entry.stamp > until || (entry.stamp === until && !said.includes(key));
+    };
+  }
+}
+
+/**
  * An entry of systemd about a service as an event; null for all others. Its time is the host's: that clocks agree is a gate.
  */
 export function systemdEvent(

@@ -19,13 +19,15 @@ export type Section = (typeof SECTIONS)[number];
 
 /** File systems that hold nothing of anybody; the root is told whatever it is on. */
 const NO_DISKS = '-x tmpfs -x devtmpfs -x squashfs -x overlay -x efivarfs';
+/** Of systemd's own entries of the last hour, told when the loop begins: so many, the newest. */
+const JOURNAL_LINES = 400;
 /** Things that rarely change are looked at every so many turns. */
 const SELDOM = 6;
 
 /**
  * A loop that tells, every few seconds, what has changed. Lines, all of them plain ASCII and shorter than what a pipe takes
  * in one piece, because two writers share it: `B section` begins one, `D base64` is a part of it, `E section` ends it;
- * `J json` is a journal entry of systemd itself; `Q` says that the journal cannot be followed; `H` ends a turn.
+ * `J json` is a journal entry of systemd itself, beginning with those of the last hour; `Q` says that the journal cannot be followed; `H` ends a turn.
  * It ends with its channel: the next line has no reader then.
  *
  * @param intervalSeconds whole seconds, at least 1
@@ -51,7 +53,7 @@ tb_files() {
 ${PROCESS_FUNCTIONS}
 ticks=$(tb_ticks)
 # A command of its own at the head of the pipeline: what jobs -p names, and what is killed, is journalctl itself.
-journalctl -f -n 0 -o json --output-fields=MESSAGE,UNIT,_SYSTEMD_UNIT,SYSLOG_IDENTIFIER _PID=1 2>/dev/null |
+journalctl -f --since=-1h -n ${JOURNAL_LINES} -o json --output-fields=MESSAGE,UNIT,_SYSTEMD_UNIT,SYSLOG_IDENTIFIER _PID=1 2>/dev/null |
   { while IFS= read -r entry; do printf 'J %s\n' "$entry" || exit 0; done; printf 'Q\n'; } &
 turn=0
 units=; enabled=; tcp=; udp=; mounts=; inodes=; processes=; files=; records=; sums=; reboot=
@@ -107,6 +109,8 @@ const entrySchema = z
     identifier: fields.SYSLOG_IDENTIFIER ?? '',
     /** Host's clock, epoch ms. */
     at: Math.floor(Number(fields['__REALTIME_TIMESTAMP']) / 1000),
+    /** The same in microseconds: what was told before is known by it. */
+    stamp: Number(fields['__REALTIME_TIMESTAMP']),
   }));
 export type HostJournalEntry = z.output<typeof entrySchema>;
 

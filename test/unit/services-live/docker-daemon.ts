@@ -60,7 +60,7 @@ export class Daemon {
   apiVersion = '1.47';
   readonly #directory: string;
   #server: Server | null = null;
-  #nano = 1_763_776_800_000_000_000;
+  #nano = Date.now() * 1e6;
 
   private constructor(directory: string) {
     this.#directory = directory;

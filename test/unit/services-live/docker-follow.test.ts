@@ -199,6 +199,33 @@ describe('when it breaks', () => {
     await isLive();
   });
 
+  it('begins with what happened in the hour before', async () => {
+    daemon.containers.set('aaa', inspected('aaa'));
+    const died = Date.now() - 20 * 60_000;
+    let since = Number.NaN;
+    daemon.answers.set('GET /events', (_request, response, url) => {
+      since = Number(url.searchParams.get('since')) * 1000;
+      daemon.answers.delete('GET /events');
+      response.writeHead(200);
+      response.write(
+        `${JSON.stringify({
+          Type: 'container',
+          Action: 'die',
+          Actor: { ID: 'aaa', Attributes: { name: 'edge', exitCode: '1' } },
+          time: Math.floor(died / 1000),
+          timeNano: died * 1e6,
+        })}\n`,
+      );
+      daemon.listeners.add(response);
+    });
+    void docker.follow(HOST, stop.signal);
+    await isLive();
+    expect(Math.abs(Date.now() - 3_600_000 - since)).toBeLessThan(60_000);
+    await eventually(() =>
+      expect(book.events()).toMatchObject([{ about: 'edge', what: 'die', health: 'bad', at: died }]),
+    );
+  });
+
   it('goes on where the timeline broke off, with nothing told twice', async () => {
     daemon.containers.set('aaa', inspected('aaa'));
     void docker.follow(HOST, stop.signal);
