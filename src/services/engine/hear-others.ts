@@ -17,9 +17,11 @@ export function hearOthers(
     readonly dispatch: Dispatch;
     readonly book: LiveBook | null;
     readonly tell: (error: unknown) => void;
+    /** Something was broken on purpose, or taken back. */
+    readonly onFault: () => void;
   },
 ): () => void {
-  const { dispatch, book, tell } = options;
+  const { dispatch, book, tell, onFault } = options;
   const takeIn = async (): Promise<void> => {
     const { results, waivers } = await session.memory.refresh();
     for (const result of results) dispatch({ type: 'gate.judged', result });
@@ -34,7 +36,7 @@ export function hearOthers(
     };
     void look().catch(tell);
     stops.push(
-      followJournal(session, book, tell),
+      followJournal(session, book, tell, onFault),
       diary.onWritten(() => void look().catch(tell)),
     );
   }

@@ -89,6 +89,11 @@ function ofAct(entry: ActEntry): Told {
   };
 }
 
+/** By the names that `fault-hands.ts` writes. */
+function isFault(entry: JournalEntry): boolean {
+  return entry.kind === 'act' && (entry.act === 'fault' || entry.act === 'heal-fault');
+}
+
 /** Gates that turned red, or green again, in the order of the journal. */
 function ofGate(
   { result }: Extract<JournalEntry, { kind: 'gate' }>,
@@ -116,12 +121,14 @@ function ofGate(
 /**
  * Writes into the timeline what the journal knows and the program has not seen itself.
  * @param onError what keeps the journal from being read
+ * @param onFault told when another program has broken something on purpose, or taken that back
  * @returns stops it
  */
 export function followJournal(
   session: Session,
   book: LiveBook,
   onError: (error: unknown) => void,
+  onFault: () => void = () => undefined,
 ): () => void {
   const verdicts = new Map<GateKey, Verdict>();
   const told = (entry: JournalEntry, past: boolean): readonly Told[] => {
@@ -142,6 +149,7 @@ export function followJournal(
     onError,
     onEntries(entries, past) {
       for (const entry of entries) for (const event of told(entry, past)) book.addEvent(event);
+      if (!past && entries.some(isFault)) onFault();
     },
   });
 }

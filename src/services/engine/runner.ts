@@ -107,7 +107,12 @@ export function createEffectRunner(parts: RunnerParts, report: Dispatch): Effect
       if (session.setAside !== null) notice('bad', setAsideText(session.setAside));
       const beat = createBeat(dispatch, signal);
       const watch = watchLab(session, active, { dispatch, beat }, signal, tell);
-      const unhear = hearOthers(session, { dispatch, book: parts.live?.book ?? null, tell });
+      const unhear = hearOthers(session, {
+        dispatch,
+        book: parts.live?.book ?? null,
+        tell,
+        onFault: () => withLab(async ({ faults: known }) => known?.carryOut({ type: 'faults.look' })),
+      });
       const live = liveDesk(session, beat, signal);
       const troubles = troublesDesk(session, watch, signal);
       const smoke = smokeDesk(session, watch, signal);

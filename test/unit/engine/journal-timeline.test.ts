@@ -83,3 +83,33 @@ it('tells the past and what other programs do, not twice what this one did', asy
   expect(book.events().at(-1)?.say?.en).toContain('failed (exit 7)');
   stop();
 });
+
+it('hears of what others break on purpose and take back, and of nothing that they did before', async () => {
+  const act = (name: 'heal-fault' | 'scale', at: number): JournalEntry => ({
+    kind: 'act',
+    at,
+    by: 'ana@laptop',
+    host: null,
+    act: name,
+    about: 'edge-stopped',
+    say: { id: 'edge mati', en: 'the edge is stopped' },
+    endedAt: at,
+    trouble: null,
+  });
+  const [theirs, ours] = [journalHere(), journalHere()];
+  await theirs.append(act('heal-fault', 1));
+  const { session } = await fakeLab();
+  const book = createLiveBook();
+  const heard = vi.fn<() => void>();
+  const fail = (error: unknown): never => {
+    throw error;
+  };
+  const stop = followJournal({ ...session, journal: ours }, book, fail, heard);
+  await vi.waitFor(() => expect(book.events()).toHaveLength(1));
+  await theirs.append(act('scale', 2));
+  await vi.waitFor(() => expect(book.events()).toHaveLength(2));
+  expect(heard).not.toHaveBeenCalled();
+  await theirs.append(act('heal-fault', 3));
+  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
+  stop();
+});
