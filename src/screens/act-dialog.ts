@@ -1,13 +1,15 @@
 /** The questions before something is done to a service, a container, an object of the cluster or a file of ours. */
 import { dialogs as text } from '../i18n/texts/dialogs.js';
 import { actRiskWord, live as liveText, undoOf } from '../i18n/texts/live.js';
-import { actExpected, actSentence } from '../state/live/acts.js';
+import { actAbout, actExpected, actHost, actSentence } from '../state/live/acts.js';
+import { actVerb } from '../state/live/act-verbs.js';
 import { fileActUndo } from '../state/live/file-acts.js';
 import type { ActDialog } from '../state/live/state.js';
 import type { LiveAct } from '../state/live/targets.js';
 import type { Tone } from '../term/theme.js';
 import { fieldSpans } from './ui/field.js';
-import { BLANK, line, prose, span, type Line } from './ui/line.js';
+import { width } from './ui/cells.js';
+import { BLANK, cell, line, prose, span, type Line } from './ui/line.js';
 import { glyphsOf, inLang, type View } from './view.js';
 
 type Risk = keyof typeof actRiskWord;
@@ -26,17 +28,31 @@ function riskSpan(view: View, act: LiveAct): Line {
   return [span(inLang(view, actRiskWord[risk]), RISK_TONE[risk])];
 }
 
-export function chooseActLines(view: View, dialog: Extract<ActDialog, { kind: 'choose-act' }>): Line[] {
-  return dialog.acts.map((act, i): Line => {
-    const chosen = i === dialog.cursor;
-    return [
-      span(chosen ? glyphsOf(view).focus : ' ', 'accent'),
-      span(` ${i + 1}  `, 'dim'),
-      span(inLang(view, actSentence(act)), chosen ? 'title' : 'plain'),
-      span('  '),
-      ...riskSpan(view, act),
-    ];
-  });
+/** What can be done to one thing: its name once, then each act with what it takes away. */
+export function chooseActLines(
+  view: View,
+  dialog: Extract<ActDialog, { kind: 'choose-act' }>,
+  columns: number,
+): Line[] {
+  const [first] = dialog.acts;
+  if (first === undefined) return [];
+  const host = actHost(first);
+  const name = `${actAbout(first)}${host === null ? '' : `  ${host}`}`;
+  const verbs = dialog.acts.map((act) => inLang(view, actVerb(act)));
+  const room = Math.max(...verbs.map(width)) + 2;
+  return [
+    ...prose(name, columns, 'dim'),
+    BLANK,
+    ...dialog.acts.map((act, i): Line => {
+      const chosen = i === dialog.cursor;
+      return [
+        span(chosen ? glyphsOf(view).focus : ' ', 'accent'),
+        span(` ${i + 1}  `, 'dim'),
+        cell(verbs[i] ?? '', room, chosen ? 'title' : 'plain'),
+        ...riskSpan(view, act),
+      ];
+    }),
+  ];
 }
 
 /** What would be done, how much it takes away, what that costs, how it comes back. */

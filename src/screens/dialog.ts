@@ -90,7 +90,7 @@ function content(view: View, dialog: Dialog, columns: number, rows: number): Dia
         ),
       };
     case 'choose-act':
-      return { title: liveText.chooseAct, tone: 'title', lines: chooseActLines(view, dialog) };
+      return { title: liveText.chooseAct, tone: 'title', lines: chooseActLines(view, dialog, columns) };
     case 'choose-container':
       return {
         title: liveText.chooseContainer[dialog.purpose],

@@ -306,6 +306,32 @@ describe('keys on an item', () => {
     ]);
   });
 
+  it('are told apart in a narrow terminal, however long the name is', () => {
+    for (const lang of LANGUAGES) {
+      const narrow = connected({ lang, terminal: { columns: 80, rows: 24 } });
+      const book = healthyBook();
+      const long = { namespace: 'kube-system', name: 'calico-kube-controllers-of-some-length' };
+      const dialogFor = (wanted: number): string[] => {
+        const [row] = book.objects('Deployment');
+        if (row?.kind !== 'Deployment') throw new Error('no deployment');
+        book.replaceObjects('Deployment', [{ ...row, ...long, wanted }]);
+        const asked = press(onHost(narrow, 'vm-k8s', 'workloads'), book, ']', ']', 'a');
+        return plain(frameOf(asked, undefined, book).dialog);
+      };
+      const rows = dialogFor(1).filter((line) => /\d {2}\S/.test(line));
+      expect(rows).toHaveLength(3);
+      for (const line of rows) expect(line).toMatch(lang === 'id' ? /mengubah/ : /changes/);
+      expect(rows.filter((line) => /1 (?:to|menjadi) 0/.test(line))).toHaveLength(1);
+      expect(rows.filter((line) => /1 (?:to|menjadi) 2/.test(line))).toHaveLength(1);
+      // With no pod there is none to replace: one thing is left to be asked about.
+      expect(
+        dialogFor(0)
+          .join(' ')
+          .replaceAll(/[│\s]+/g, ' '),
+      ).toMatch(/0 (?:to|menjadi) 1/);
+    }
+  });
+
   it('want the name typed before a pod is deleted that nobody makes again', () => {
     const book = healthyBook();
     book.replaceObjects('Pod', [pod('default', 'debug', { owner: '' })]);

@@ -150,11 +150,12 @@ function objectActs(row: KubeRow): LiveAct[] {
     case 'Pod':
       return [{ act: 'delete-pod', namespace, name, owner: row.owner }];
     case 'Deployment':
-    case 'StatefulSet':
-      return [
-        { act: 'restart-rollout', object: row.kind, namespace, name },
-        ...scales(row.kind, row, row.wanted),
-      ];
+    case 'StatefulSet': {
+      const rollout: LiveAct = { act: 'restart-rollout', object: row.kind, namespace, name };
+      const counts = scales(row.kind, row, row.wanted);
+      // Where there is no pod there is none to replace: one wants to have some.
+      return row.wanted === 0 ? counts : [rollout, ...counts];
+    }
     case 'DaemonSet':
       return [{ act: 'restart-rollout', object: row.kind, namespace, name }];
     case 'Node':
