@@ -2,8 +2,9 @@
 import { say } from '../i18n/text.js';
 import { eventsText, liveReasons } from '../i18n/texts/live-screens.js';
 import { HOST_NAMES, type Text } from '../lab/types.js';
-import { describeHits, nextHit } from '../state/live/search.js';
+import { describeHits, nextHit, typedIn } from '../state/live/search.js';
 import {
+  firstHit,
   STREAM_FILTER,
   STREAM_LINE,
   STREAM_SEARCH,
@@ -23,14 +24,19 @@ import { bind, type KeyBinding, type KeyContext } from './binding.js';
 const ON_JOURNAL = say('di tab journal', 'on the journal tab');
 const top = (state: AppState): string => state.ui.stack.at(-1) ?? '';
 
+/** Why there is no match to go to: nothing is searched for, or nothing holds it. */
+function noHit(state: AppState, field: string): Message {
+  const needle = typedIn(state, field);
+  return { type: 'ui.refuse', why: needle === '' ? liveReasons.noSearch : liveReasons.noHit({ needle }) };
+}
+
 /** To the next match of the search on the screen, around its ends. */
 function toHit(state: AppState, context: KeyContext, by: 1 | -1): Message {
-  const refuse: Message = { type: 'ui.refuse', why: liveReasons.noSearch };
   if (top(state) === 'describe') {
     const half = Math.floor(context.extent(state).page / 2);
     const name = 'describe.scroll';
     const hit = nextHit(describeHits(state), Number(state.ui.picks[name] ?? -1), by);
-    if (hit === null) return refuse;
+    if (hit === null) return noHit(state, 'describe.search');
     const row = context.rowOf(state, hit);
     return { type: 'ui.pick', name, key: String(hit), at: Math.max(0, row - half) };
   }
@@ -39,10 +45,12 @@ function toHit(state: AppState, context: KeyContext, by: 1 | -1): Message {
   const hits = streamHits(state, stream);
   const picked = state.ui.picks[STREAM_LINE];
   const known = picked !== undefined && hits.includes(Number(picked)) ? Number(picked) : null;
-  // The first time: from what is in sight backwards, as the newest lines matter most.
-  const from = known ?? (by < 0 ? streamEnd(state, stream, page) : -1);
-  const hit = nextHit(hits, from, by);
-  if (hit === null) return refuse;
+  // The first time: what is in sight or nearest to it, not the other end of a long log.
+  const hit =
+    known === null && by > 0
+      ? firstHit(state, stream, page, hits)
+      : nextHit(hits, known ?? streamEnd(state, stream, page), by);
+  if (hit === null) return noHit(state, STREAM_SEARCH);
   return {
     type: 'ui.pick',
     name: STREAM_LINE,

@@ -3,6 +3,7 @@ import { streamText as text } from '../i18n/texts/live-screens.js';
 import { live as liveText } from '../i18n/texts/live.js';
 import { step as stepText } from '../i18n/texts/step.js';
 import { targetName } from '../state/live/acts.js';
+import { typedIn } from '../state/live/search.js';
 import {
   STREAM_FILTER,
   STREAM_LINE,
@@ -18,6 +19,8 @@ import { inputSpans } from './ui/field.js';
 import { block, line, prose, span, spread, type Line, type Span } from './ui/line.js';
 import { glyphsOf, inLang, type View } from './view.js';
 
+/** What the counts beside the fields take at most: matches, and lines of lines. */
+const COUNTS_COLUMNS = 36;
 /** Title and status. */
 export const STREAM_CHROME_ROWS = 2;
 
@@ -57,9 +60,16 @@ function fieldsLine(view: View, window: StreamWindow, columns: number): Line | n
   const { state, stream } = view;
   const { typing } = state.ui;
   const [filter, needle] = [streamFilter(state), streamNeedle(state)];
+  const count = [filter !== '' || typing === STREAM_FILTER, needle !== '' || typing === STREAM_SEARCH].filter(
+    Boolean,
+  ).length;
   const field = (name: string, label: string): Span[] => [
     span(` ${label} `, 'dim'),
-    ...inputSpans(view, name, Math.max(10, Math.floor(columns / 4))),
+    ...inputSpans(
+      view,
+      name,
+      Math.max(10, Math.floor((columns - COUNTS_COLUMNS) / count) - label.length - 2),
+    ),
   ];
   const fields: Span[] = [
     ...(filter !== '' || typing === STREAM_FILTER
@@ -104,7 +114,12 @@ function bodyLines(view: View, columns: number, rows: number): Line[] {
     stream.total() === 0
       ? [line(` ${inLang(view, ended ? text.empty : text.waiting)}`, 'dim')]
       : window.all === 0
-        ? prose(inLang(view, liveText.noMatch({ needle: streamFilter(state) })), columns - 4, 'dim', 1)
+        ? prose(
+            inLang(view, liveText.noMatch({ needle: typedIn(state, STREAM_FILTER) })),
+            columns - 4,
+            'dim',
+            1,
+          )
         : logRows(view, window, columns - 2, left);
   return [...block(body, left), ...told];
 }

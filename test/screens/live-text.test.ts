@@ -148,10 +148,26 @@ describe('a followed log', () => {
   it('is searched with matches marked', () => {
     const stream = book(100);
     const typed = press(open, { stream }, '/', ...'refused', 'enter', 'n');
-    expect(textOf(typed, { stream })).toMatch(/▸ entry 7 connection refused/);
-    const next = press(typed, { stream }, 'n');
-    expect(textOf(next, { stream })).toMatch(/▸ entry 57 connection refused/);
-    expect(textOf(next, { stream })).toContain(streamText.hits({ at: 2, all: 2 }).en);
+    // From the newest lines, which are in sight: the nearest, not the oldest.
+    expect(textOf(typed, { stream })).toMatch(/▸ entry 57 connection refused/);
+    expect(textOf(typed, { stream })).toContain(streamText.hits({ at: 2, all: 2 }).en);
+    const around = press(typed, { stream }, 'n');
+    expect(textOf(around, { stream })).toMatch(/▸ entry 7 connection refused/);
+    const fromTop = press(open, { stream }, 'home', '/', ...'refused', 'enter', 'n');
+    expect(textOf(fromTop, { stream })).toMatch(/▸ entry 7 connection refused/);
+  });
+
+  it('says what it did not find, as it was typed', () => {
+    const stream = book(100);
+    const searched = press(open, { stream }, '/', ...'[*(^ X', 'enter', 'n');
+    expect(searched.ui.notice?.text.en).toBe('Nothing holds “[*(^ X”.');
+    expect(press(open, { stream }, 'n').ui.notice?.text.en).toBe('Search first with /.');
+    const filtered = press(open, { stream }, '&', ...'Zzz', 'enter');
+    expect(textOf(filtered, { stream })).toContain('Nothing holds “Zzz”');
+    const long = 'COMMAND=bash -s and a long search';
+    expect(textOf(press(open, { stream }, '/', ...long, 'enter'), { stream })).toContain(long);
+    const longer = press(open, { stream }, '/', ...long.repeat(5), 'enter');
+    expect(textOf(longer, { stream })).toMatch(/search \/ COMMAND=.*…/);
   });
 
   it('is filtered to the lines that hold a text, also those that come, and searched within them', () => {

@@ -159,6 +159,10 @@ export const liveReasons = {
     'Only containers of pods have a log of the one before.',
   ),
   noSearch: say('Cari dulu dengan /.', 'Search first with /.'),
+  noHit: form<{ needle: string }>(
+    (p) => `Tidak ada yang memuat “${p.needle}”.`,
+    (p) => `Nothing holds “${p.needle}”.`,
+  ),
   neverGreen: say('Sejauh ini belum pernah semua gate hijau.', 'So far the gates have never all been green.'),
   stopped: say('Yang tidak jalan tidak punya shell.', 'What does not run has no shell.'),
 };

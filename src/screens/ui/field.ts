@@ -1,7 +1,7 @@
 /** Text fields as drawn: a caret, a window on long text, dots for secrets. */
 import { glyphsOf, type View } from '../view.js';
 import { characters } from '../../state/typing.js';
-import { pad, width } from './cells.js';
+import { fit, pad, width } from './cells.js';
 import { span, type Span } from './line.js';
 
 /**
@@ -17,10 +17,8 @@ export function fieldSpans(
 ): Span[] {
   const glyph = glyphsOf(view);
   const all = characters(text).map((char) => (secret ? glyph.mask : char));
-  if (caret === null) {
-    const shown = window(all, 0, columns);
-    return [span(pad(shown.join(''), columns))];
-  }
+  // Whoever is not typing sees that there is more than fits.
+  if (caret === null) return [span(fit(all.join(''), columns))];
   const at = Math.min(caret, all.length);
   // One column is the caret's own; start far enough right that it stays inside.
   let from = at;

@@ -6,6 +6,11 @@ export function needleOf(state: AppState, name: string): string {
   return (state.ui.inputs[name] ?? '').trim().toLowerCase();
 }
 
+/** What is typed in a field, as it was typed: for telling a person about it. */
+export function typedIn(state: AppState, name: string): string {
+  return (state.ui.inputs[name] ?? '').trim();
+}
+
 export function describeNeedle(state: AppState): string {
   return needleOf(state, 'describe.search');
 }

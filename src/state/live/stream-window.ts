@@ -160,6 +160,20 @@ export function streamEnd(state: AppState, stream: StreamReader, page: number): 
 }
 
 /**
+ * The match that the search begins with: the first of those in sight or below, else the nearest above.
+ * @param hits numbers of the lines that match, oldest first
+ */
+export function firstHit(
+  state: AppState,
+  stream: StreamReader,
+  page: number,
+  hits: readonly number[],
+): number | null {
+  const top = streamWindow(state, stream, page).numbers[0] ?? 0;
+  return hits.find((hit) => hit >= top) ?? hits.at(-1) ?? null;
+}
+
+/**
  * The position that has a line in sight with what came around it, filtered or not: whoever gives the filter up at a match
  * finds its surroundings.
  */
