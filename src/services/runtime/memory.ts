@@ -16,6 +16,8 @@ const ENOUGH_MIB = 112;
 const PAUSE_MS = 60_000;
 /** … and only for so much: what is in use goes up and down by a few. */
 const WORTH_MIB = 5;
+/** Where it can be kept below this, just under what the program is meant to take, less is worth it too. */
+const MOST_MIB = 119;
 const MIB = 1024 * 1024;
 
 /**
@@ -71,7 +73,9 @@ export async function watchMemory({ typed, resident, giveBack, wait }: MemoryWat
       await wait(LEFT_ALONE_MS);
     } while (typed() !== before);
     giveBack();
-    bound = Math.max(ENOUGH_MIB, resident() / MIB + WORTH_MIB) * MIB;
+    const left = resident() / MIB;
+    const worth = left + WORTH_MIB;
+    bound = Math.max(ENOUGH_MIB, left < MOST_MIB ? Math.min(worth, MOST_MIB) : worth) * MIB;
   }
 }
 

@@ -54,6 +54,11 @@ describe('memory of a program that stays open', () => {
     expect(told).toEqual(['1 s', '1 s', 'given back', '60 s', '60 s', '1 s', 'given back', '60 s']);
   });
 
+  it('is given back for less where that keeps it below what it is meant to take', async () => {
+    const told = await watched([{ grown: 10 }, {}, { grown: 2 }, { grown: 2 }, {}, {}], 116);
+    expect(told).toEqual(['1 s', '1 s', 'given back', '60 s', '60 s', '1 s', 'given back', '60 s']);
+  });
+
   it('is not given back for what stays in use', async () => {
     const told = await watched([{ grown: 20 }, {}, { grown: 4 }, {}], 130);
     expect(told).toEqual(['1 s', '1 s', 'given back', '60 s', '60 s']);
