@@ -5,6 +5,7 @@ import {
   checkWord,
   diary,
   expiry,
+  LEFT_COLUMNS,
   smoke as text,
   smokeReasons,
   smokeVerdict,
@@ -296,6 +297,12 @@ describe('the calendar', () => {
       lines.findIndex((line) => line.includes('kubelet-client')),
     );
     expect(shownIn(state)).toContain('kubeconfig');
+  });
+
+  it('keeps its columns apart, of things that ran out long ago too', () => {
+    for (const lang of LANGUAGES)
+      for (const word of [expiry.ago({ days: 4_950 }), expiry.days({ days: 4_950 }), expiry.overToday])
+        expect(stringWidth(word[lang])).toBeLessThan(LEFT_COLUMNS);
   });
 });
 

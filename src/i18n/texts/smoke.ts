@@ -216,8 +216,8 @@ export const expiry = {
   source: say('sumber', 'source'),
   unreadMore: say('Ini tidak bisa dibaca dari host-nya.', 'This could not be read from its host.'),
 };
-/** Columns of the longest of the words for how much is left. */
-export const LEFT_COLUMNS = 14;
+/** Columns of the longest of the words for how much is left, of a year or more, and a space. */
+export const LEFT_COLUMNS = 16;
 
 export const smokeReasons = {
   running: say('Uji asap sedang berjalan; c menghentikannya.', 'A smoke test is under way; c stops it.'),
