@@ -1,5 +1,5 @@
 /** One directory for everything that a run of the tests puts into the system's temporary one, gone when the run is over. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,6 +12,8 @@ export default function setup(): () => void {
   const before = process.env['TMPDIR'];
   // Short: paths of UNIX sockets below it end at 107 bytes.
   const directory = mkdtempSync(join(tmpdir(), 'tb-tests-'));
+  // Root's servers of the test run as nobody, who has to pass through here.
+  chmodSync(directory, 0o711);
   process.env['TMPDIR'] = directory;
   return () => {
     if (before === undefined) delete process.env['TMPDIR'];
