@@ -36,9 +36,11 @@ function phaseMarks(view: View): Line {
 /** How many symptoms the last look found, for as long as that is news. */
 function troubleCount(view: View): Span[] {
   const { troubles, now, terminal, ui } = view.state;
-  const count = (troubles.look?.findings ?? []).filter((one) => !isOvercome(view.state, one)).length;
-  const old = troubles.look === null || now - troubles.look.at > LOOK_NEWS_MS;
-  if (count === 0 || old || ui.stack.at(-1) === 'troubles' || layoutOf(terminal) === 'narrow') return [];
+  const { look } = troubles;
+  if (look === null || now - look.at > LOOK_NEWS_MS) return [];
+  if (ui.stack.at(-1) === 'troubles' || layoutOf(terminal) === 'narrow') return [];
+  const count = look.findings.filter((one) => !isOvercome(view.state, one)).length;
+  if (count === 0) return [];
   return [span(`${inLang(view, troubleText.count({ count }))} (t)  `, 'warn')];
 }
 

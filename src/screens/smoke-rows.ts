@@ -203,7 +203,7 @@ export function endDay({ endsAt, kind }: ExpiryRow): string {
 export function expiryName(view: View, { title, version, name }: ExpiryRow): string {
   const words = inLang(view, title);
   // A name that the words hold already is not said twice.
-  const which = version ?? (words.includes(name) ? '' : name);
+  const which = version ?? (words.split(' ').includes(name) ? '' : name);
   return which === '' ? words : `${words} ${which}`;
 }
 const EXPIRY_SIGN = {

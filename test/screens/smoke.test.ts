@@ -14,6 +14,7 @@ import { keyOutcome } from '../../src/input/keys.js';
 import { LANGUAGES } from '../../src/lab/types.js';
 import { keyContextOf } from '../../src/screens/key-context.js';
 import { newsBetween, screenKey, screenText } from '../../src/screens/linear.js';
+import { expiryName } from '../../src/screens/smoke-rows.js';
 import { drawn, lineWidth, painted, plain } from '../../src/screens/ui/line.js';
 import type { AppState } from '../../src/state/types.js';
 import { after, viewOn, NOW, type start } from './fixture.js';
@@ -297,6 +298,17 @@ describe('the calendar', () => {
       lines.findIndex((line) => line.includes('kubelet-client')),
     );
     expect(shownIn(state)).toContain('kubeconfig');
+  });
+
+  it('says a name once, and leaves none out that is only a part of a word', () => {
+    const [row] = CALENDAR_READ.rows;
+    if (row === undefined) throw new Error('the calendar is empty');
+    const titled = (title: string, name: string): string =>
+      expiryName(viewOn(english(GREEN)), { ...row, title: { id: title, en: title }, name, version: null });
+    expect(titled('kubeadm certificate', 'ca')).toBe('kubeadm certificate ca');
+    expect(titled('kubeconfig-prod of the pipeline', 'kubeconfig-prod')).toBe(
+      'kubeconfig-prod of the pipeline',
+    );
   });
 
   it('keeps its columns apart, of things that ran out long ago too', () => {

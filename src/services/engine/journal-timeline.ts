@@ -128,7 +128,7 @@ export function followJournal(
   session: Session,
   book: LiveBook,
   onError: (error: unknown) => void,
-  onFault: () => void = () => undefined,
+  onFault: () => void,
 ): () => void {
   const verdicts = new Map<GateKey, Verdict>();
   const told = (entry: JournalEntry, past: boolean): readonly Told[] => {

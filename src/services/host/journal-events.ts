@@ -39,9 +39,10 @@ export class JournalCursor {
     const [until, said] = [this.#stamp, this.#said];
     return (entry) => {
       const key = `${entry.unit}|${entry.message}`;
+      if (entry.stamp < until || (entry.stamp === until && said.includes(key))) return false;
       this.#said = entry.stamp === this.#stamp ? [...this.#said, key] : [key];
       this.#stamp = entry.stamp;
-      return entry.stamp > until || (entry.stamp === until && !said.includes(key));
+      return true;
     };
   }
 }

@@ -1,7 +1,7 @@
 /** Acts in few words, for a list of what can be done to one thing whose name stands above it. */
-import { restoredTo } from '../../drift/acts.js';
 import { form, say } from '../../i18n/text.js';
 import type { Text } from '../../lab/types.js';
+import { givesUpOwn } from './file-acts.js';
 import type { LiveAct } from './targets.js';
 
 const verb = {
@@ -40,9 +40,7 @@ export function actVerb(act: LiveAct): Text {
     case 'restart-rollout':
       return verb.rollout;
     case 'restore-file':
-      return act.file.state === 'adopted' && restoredTo(act.file) === 'left'
-        ? verb.giveUp(act.file)
-        : verb.restore;
+      return givesUpOwn(act.file) ? verb.giveUp(act.file) : verb.restore;
     case 'keep-file':
       return verb.keep;
     case 'adopt-file':

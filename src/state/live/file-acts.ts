@@ -85,15 +85,17 @@ export function fileActOf(act: FileLiveAct): FileAct {
   }
 }
 
+/** Whether restoring gives up a version of the lab's own: where there is one, the step's comes back only from that. */
+export function givesUpOwn(file: OurFile): boolean {
+  return file.state === 'adopted' && restoredTo(file) === 'left';
+}
+
 /** As one sentence without a full stop. */
 export function fileActSentence({ act, host, file }: FileLiveAct): Text {
   const { path, step } = file;
   switch (act) {
     case 'restore-file':
-      // Where there is a version of the lab's own, the step's comes back only from that one.
-      return file.state === 'adopted' && restoredTo(file) === 'left'
-        ? sentence.giveUp({ path, host, step })
-        : sentence.restore({ path, host });
+      return givesUpOwn(file) ? sentence.giveUp({ path, host, step }) : sentence.restore({ path, host });
     case 'keep-file':
       return sentence.keep({ path, host });
     case 'adopt-file':

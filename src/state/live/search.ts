@@ -1,14 +1,14 @@
 /** Searching in what is described, and going from match to match. */
 import type { AppState } from '../types.js';
 
-/** What is typed in a field, for comparing: lower case, without spaces around it. */
-export function needleOf(state: AppState, name: string): string {
-  return (state.ui.inputs[name] ?? '').trim().toLowerCase();
-}
-
-/** What is typed in a field, as it was typed: for telling a person about it. */
+/** What is typed in a field, without spaces around it: for telling a person about it. */
 export function typedIn(state: AppState, name: string): string {
   return (state.ui.inputs[name] ?? '').trim();
+}
+
+/** The same for comparing: lower case. */
+export function needleOf(state: AppState, name: string): string {
+  return typedIn(state, name).toLowerCase();
 }
 
 export function describeNeedle(state: AppState): string {

@@ -58,9 +58,10 @@ it('tells the past and what other programs do, not twice what this one did', asy
   const ours = journalHere();
   const { session } = await fakeLab();
   const book = createLiveBook();
-  const stop = followJournal({ ...session, journal: ours }, book, (error) => {
+  const fail = (error: unknown): never => {
     throw error;
-  });
+  };
+  const stop = followJournal({ ...session, journal: ours }, book, fail, () => undefined);
   const seen = () => book.events().map(({ at, about, what, health }) => [at - T, about, what, health]);
   const past = [
     [1, 'B1.daemon', 'fail', 'bad'],

@@ -20,6 +20,13 @@ it('tells what happened while the connection was broken, and nothing of it twice
   expect([STOPPED, STARTED, BROKEN].filter(cursor.begin())).toEqual([]);
 });
 
+it('knows what it told also when the connection breaks again while that is read', () => {
+  const cursor = new JournalCursor();
+  expect([STOPPED, BROKEN].filter(cursor.begin())).toEqual([STOPPED, BROKEN]);
+  expect([STOPPED].filter(cursor.begin())).toEqual([]);
+  expect([STOPPED, BROKEN].filter(cursor.begin())).toEqual([]);
+});
+
 it('goes on telling when the clock of the host is put back', () => {
   const cursor = new JournalCursor();
   const isNew = cursor.begin();
