@@ -15,7 +15,14 @@ import {
 } from '../state/live/stream-window.js';
 import { fileActs } from '../state/live/items.js';
 import type { LiveAct, LiveTarget } from '../state/live/targets.js';
-import { EVENT_SOURCES, eventCursor, isHeld, timeline } from '../state/live/timeline.js';
+import {
+  EVENT_SOURCES,
+  EVENTS_HELD,
+  eventCursor,
+  heldFrom,
+  isHeld,
+  timeline,
+} from '../state/live/timeline.js';
 import type { Message } from '../state/messages.js';
 import type { AppState } from '../state/types.js';
 import { askActs } from './ask-acts.js';
@@ -83,7 +90,7 @@ function holdStream(state: AppState, { stream }: KeyContext): Message {
 function holdEvents(state: AppState, { live }: KeyContext): Message {
   const rows = timeline(state, live);
   const key = rows[eventCursor(state, rows)]?.key ?? '';
-  return { type: 'ui.pick', name: 'events', key, at: isHeld(state) ? 0 : 1 };
+  return { type: 'ui.pick', name: EVENTS_HELD, key, at: isHeld(state) ? 0 : heldFrom(state, live) };
 }
 
 /** Steps through the values of a filter; the first one lets everything through. */

@@ -5,7 +5,7 @@ import { chosenGate, currentPhase, logSearch, position, visibleGates, visibleTer
 import { cursorIn, hostGate, hostGates, hostTab, isZoomed, listKey, listNow } from '../state/live/listing.js';
 import { smokeCursor, smokeList, smokeRows } from '../state/smoke-view.js';
 import { STREAM_LINE, streamScrolled } from '../state/live/stream-window.js';
-import { eventCursor, timeline } from '../state/live/timeline.js';
+import { EVENTS_HELD, eventCursor, heldFrom, timeline } from '../state/live/timeline.js';
 import type { Message } from '../state/messages.js';
 import { stepGates } from '../state/standing.js';
 import { stepTab } from '../state/tabs.js';
@@ -146,9 +146,9 @@ function moveEvents(state: AppState, move: Move, context: KeyContext): Message |
     ? null
     : {
         type: 'ui.pick',
-        name: 'events',
+        name: EVENTS_HELD,
         key: row.key,
-        at: wanted > rows.length - 1 || move === 'end' ? 0 : 1,
+        at: wanted > rows.length - 1 || move === 'end' ? 0 : heldFrom(state, context.live),
       };
 }
 

@@ -4,7 +4,14 @@ import { eventsText as text, eventSource } from '../i18n/texts/live-screens.js';
 import { live as liveText } from '../i18n/texts/live.js';
 import { windowStart } from '../state/lists.js';
 import type { LabEvent } from '../state/live/rows.js';
-import { eventCursor, eventFilter, isHeld, timeline, type EventRow } from '../state/live/timeline.js';
+import {
+  eventCursor,
+  eventFilter,
+  isHeld,
+  newerWaiting,
+  timeline,
+  type EventRow,
+} from '../state/live/timeline.js';
 import { healthSign, healthTone } from './live/health.js';
 import { rule } from './frame.js';
 import { inputSpans } from './ui/field.js';
@@ -92,7 +99,9 @@ export function eventsScreen(view: View, columns: number, rows: number): Line[] 
   const all = timeline(state, live);
   const cursor = eventCursor(state, all);
   const held = isHeld(state);
-  const newer = held ? Math.max(0, all.length - 1 - cursor) : 0;
+  const room = eventRoom(rows);
+  const start = windowStart(cursor, room, all.length);
+  const newer = newerWaiting(state, all, start + room);
   const dropped = live.droppedEvents();
   const total = live.events().length;
   const title = spread(
@@ -108,12 +117,10 @@ export function eventsScreen(view: View, columns: number, rows: number): Line[] 
     span(` ${inLang(view, liveText.filter)} / `, 'dim'),
     ...inputSpans(view, 'events.filter', Math.max(10, columns - 20)),
   ];
-  const room = eventRoom(rows);
   if (all.length === 0) {
     const why = total === 0 ? text.none : text.noMatch;
     return block([title, filter, ...prose(inLang(view, why), columns - 4, 'dim', 2)], rows);
   }
-  const start = windowStart(cursor, room, all.length);
   const rowsInSight = all.slice(start, start + room);
   const today = isoDate(state.now);
   const otherDay = rowsInSight.some(({ event }) => isoDate(event.at) !== today);

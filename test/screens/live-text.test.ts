@@ -274,8 +274,33 @@ describe('the timeline', () => {
     live.addEvent({ ...event, about: 'kubelet.service' });
     live.addEvent({ ...event, about: 'containerd.service' });
     expect(chosen()).toBe(before);
-    expect(textOf(held, { live })).toContain(eventsText.held({ newer: 2 }).en);
+    // Those two are in sight below it: nothing waits.
+    expect(textOf(held, { live })).toMatch(/containerd\.service/);
+    expect(textOf(held, { live })).toContain(eventsText.held({ newer: 0 }).en);
+    expect(textOf(held, { live })).not.toContain('waiting');
+    for (let i = 0; i < 60; i += 1) live.addEvent({ ...event, about: `unit-${i}.service` });
+    expect(chosen()).toBe(before);
+    const seen = rowsOf(held, { live }).filter((row) => /unit-\d+\.service/.test(row)).length;
+    expect(textOf(held, { live })).toContain(eventsText.held({ newer: 60 - seen }).en);
+    live.addEvent({ ...event, about: 'containerd.service' });
     expect(textOf(press(held, { live }, 'space'), { live })).toMatch(/▸.*containerd\.service/);
+  });
+
+  it('calls nothing newer that was there when one went up from it', () => {
+    const live = createLiveBook();
+    const event = { at: NOW, source: 'systemd', host: 'vm-k8s', health: 'good', what: 'started' } as const;
+    const add = (from: number, to: number): void => {
+      for (let i = from; i < to; i += 1)
+        live.addEvent({ ...event, text: '', count: 1, about: `unit-${i}.service` });
+    };
+    add(0, 100);
+    const up = press(open(), { live }, 'up', 'up');
+    expect(textOf(up, { live })).not.toContain('waiting');
+    const far = press(up, { live }, 'home');
+    expect(textOf(far, { live })).not.toContain('waiting');
+    add(100, 103);
+    expect(textOf(press(far, { live }, 'down'), { live })).toContain(eventsText.held({ newer: 3 }).en);
+    expect(textOf(press(far, { live }, 'end'), { live })).not.toContain('waiting');
   });
 
   it('says in our own words what we did and why a gate is red, and finds it by them', () => {

@@ -92,16 +92,32 @@ export function timeline(state: AppState, live: LiveFacts): readonly EventRow[] 
   return rows;
 }
 
+/** 0 follows the newest event, n > 0 holds: the n-th event that is told and those after it came since. */
+export const EVENTS_HELD = 'events';
+
 /** Whether the list stays where it is while new events come. */
 export function isHeld(state: AppState): boolean {
-  return (state.ui.positions['events'] ?? 0) > 0;
+  return (state.ui.positions[EVENTS_HELD] ?? 0) > 0;
+}
+
+/** The position that holds the list from now on; where it is held already, since when stays. */
+export function heldFrom(state: AppState, live: LiveFacts): number {
+  if (isHeld(state)) return state.ui.positions[EVENTS_HELD] ?? 0;
+  return 1 + live.events().reduce((newest, { seq }) => Math.max(newest, seq), 0);
+}
+
+/** How many rows came since the list is held and are still out of sight. @param end one past the last row in sight */
+export function newerWaiting(state: AppState, rows: readonly EventRow[], end: number): number {
+  if (!isHeld(state)) return 0;
+  const since = state.ui.positions[EVENTS_HELD] ?? 0;
+  return rows.slice(end).filter(({ event }) => event.seq >= since).length;
 }
 
 /** Where the cursor is: on the newest while following, else on its event. */
 export function eventCursor(state: AppState, rows: readonly EventRow[]): number {
   const last = Math.max(0, rows.length - 1);
   if (!isHeld(state)) return last;
-  const picked = state.ui.picks['events'];
+  const picked = state.ui.picks[EVENTS_HELD];
   const at = rows.findIndex((row) => row.key === picked);
   if (at >= 0) return at;
   // Its event is gone, by a filter or by age: the next one that is there.
