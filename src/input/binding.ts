@@ -51,7 +51,7 @@ export interface KeyBinding {
   /** Keys as footer and help write them when that is not the list of them: `1-3`. */
   readonly shown?: (state: AppState) => string;
   /** Why it cannot be used now; null = it can. */
-  readonly disabled: (state: AppState) => Text | null;
+  readonly disabled: (state: AppState, live: LiveFacts) => Text | null;
   readonly act: (state: AppState, context: KeyContext, key: KeyName) => Message | LocalAct | null;
 }
 

@@ -2,7 +2,8 @@
 import { say } from '../i18n/text.js';
 import { liveReasons } from '../i18n/texts/live-screens.js';
 import { reasons } from '../i18n/texts/reasons.js';
-import type { Text } from '../lab/types.js';
+import type { HostName, Text } from '../lab/types.js';
+import type { LiveFacts } from '../state/live/book.js';
 import { actsOf, targetOf, type ListItem } from '../state/live/items.js';
 import {
   HOST_TABS,
@@ -31,40 +32,48 @@ function listShown(state: AppState): boolean {
   return onHost(state) && ['services', 'workloads', 'files'].includes(hostTab(state));
 }
 const ON_LISTS = say(
-  'di daftar layanan, kontainer atau pod',
-  'on the lists of services, containers and pods',
+  'di daftar layanan, kontainer atau pod (dari layar utama: z)',
+  'on the lists of services, containers and pods (from home: z)',
 );
 
-function withItem(state: AppState, context: KeyContext, make: (item: ListItem) => Message): Message {
-  const item = itemNow(state, context.live);
-  return item === null ? refuse(liveReasons.nothingChosen) : make(item);
+/** On the lists only: why there is nothing that the key could do with the row that is chosen. */
+function aboutItem(
+  state: AppState,
+  live: LiveFacts,
+  why: (item: ListItem) => Text | null = () => null,
+): Text | null {
+  const item = itemNow(state, live);
+  return item === null ? liveReasons.nothingChosen : why(item);
 }
-function withTarget(
+function withItem(
   state: AppState,
   context: KeyContext,
-  make: (target: LiveTarget, item: ListItem) => Message,
-): Message {
-  return withItem(state, context, (item) => {
-    return make(targetOf(state.ui.focusedHost, item), item);
-  });
+  make: (item: ListItem, target: LiveTarget) => Message | null,
+): Message | null {
+  const item = itemNow(state, context.live);
+  return item === null ? null : make(item, targetOf(state.ui.focusedHost, item));
 }
 
-/** Where `s` opens a shell for an item: in it, or on the host for what is of the host itself. */
-function shellFor(state: AppState, item: ListItem): Message {
-  const host = state.ui.focusedHost;
-  switch (item.kind) {
-    case 'unit':
-    case 'file':
-      return { type: 'shell.open', target: { kind: 'host', host } };
-    case 'container':
-      return item.row.state === 'running'
-        ? { type: 'shell.open', target: { kind: 'container', host, id: item.row.id, name: item.row.name } }
-        : refuse(liveReasons.stopped);
-    case 'object': {
-      if (item.row.kind !== 'Pod') return refuse(liveReasons.noShell);
-      return intoPod(item.row, 'shell') ?? refuse(liveReasons.stopped);
-    }
-  }
+function noLog(item: ListItem): Text | null {
+  const none = item.kind === 'file' || (item.kind === 'object' && item.row.kind !== 'Pod');
+  return none ? liveReasons.noLog : null;
+}
+function noActs(state: AppState, item: ListItem): Text | null {
+  if (actsOf(state.ui.focusedHost, item).length > 0) return null;
+  return item.kind === 'file' ? liveReasons.asLeft : liveReasons.noActs;
+}
+function noShell(item: ListItem): Text | null {
+  if (item.kind === 'container') return item.row.state === 'running' ? null : liveReasons.stopped;
+  if (item.kind !== 'object') return null;
+  if (item.row.kind !== 'Pod') return liveReasons.noShell;
+  return intoPod(item.row, 'shell') === null ? liveReasons.stopped : null;
+}
+
+/** A shell in an item, or on the host for what is of the host itself. */
+function shellFor(host: HostName, item: ListItem): Message | null {
+  if (item.kind === 'object') return item.row.kind === 'Pod' ? intoPod(item.row, 'shell') : null;
+  const inside = item.kind === 'container' ? targetOf(host, item) : null;
+  return { type: 'shell.open', target: inside ?? { kind: 'host', host } };
 }
 
 function hostUp(state: AppState): Text | null {
@@ -138,7 +147,8 @@ export const LIVE_KEYS: readonly KeyBinding[] = [
     footer: 10,
     when: listShown,
     where: ON_LISTS,
-    act: (state, context) => withTarget(state, context, (target) => ({ type: 'live.describe', target })),
+    disabled: aboutItem,
+    act: (state, context) => withItem(state, context, (_item, target) => ({ type: 'live.describe', target })),
   }),
   bind({
     id: 'live.follow',
@@ -152,12 +162,11 @@ export const LIVE_KEYS: readonly KeyBinding[] = [
     footer: 11,
     when: listShown,
     where: ON_LISTS,
+    disabled: (state, live) => aboutItem(state, live, noLog),
     act: (state, context) =>
-      withTarget(state, context, (target, item) => {
+      withItem(state, context, (item, target) => {
         const pod = item.kind === 'object' && item.row.kind === 'Pod' ? intoPod(item.row, 'log') : null;
-        if (pod !== null) return pod;
-        const none = target.kind === 'file' || target.kind === 'object';
-        return none ? refuse(liveReasons.noLog) : { type: 'live.follow', target, previous: false };
+        return pod ?? { type: 'live.follow', target, previous: false };
       }),
   }),
   bind({
@@ -186,12 +195,8 @@ export const LIVE_KEYS: readonly KeyBinding[] = [
     dangerous: true,
     when: listShown,
     where: ON_LISTS,
-    disabled: hostUp,
-    act: (state, context) =>
-      withItem(state, context, (item) => {
-        const acts = actsOf(state.ui.focusedHost, item);
-        return askActs(acts) ?? refuse(item.kind === 'file' ? liveReasons.asLeft : liveReasons.noActs);
-      }),
+    disabled: (state, live) => hostUp(state) ?? aboutItem(state, live, (item) => noActs(state, item)),
+    act: (state, context) => withItem(state, context, (item) => askActs(actsOf(state.ui.focusedHost, item))),
   }),
   bind({
     id: 'live.shell',
@@ -203,10 +208,11 @@ export const LIVE_KEYS: readonly KeyBinding[] = [
       'A real shell: in the chosen container or pod, elsewhere on this host.',
     ),
     footer: 11.6,
-    disabled: hostUp,
+    disabled: (state, live) => hostUp(state) ?? (listShown(state) ? aboutItem(state, live, noShell) : null),
     act: (state, context) => {
-      if (listShown(state)) return withItem(state, context, (item) => shellFor(state, item));
-      return { type: 'shell.open', target: { kind: 'host', host: state.ui.focusedHost } };
+      const host = state.ui.focusedHost;
+      if (listShown(state)) return withItem(state, context, (item) => shellFor(host, item));
+      return { type: 'shell.open', target: { kind: 'host', host } };
     },
   }),
   bind({

@@ -1,5 +1,8 @@
 /** The one key table: dispatch, footer, help screen and docs/keys.md are all made from it. */
+import { reasons } from '../i18n/texts/reasons.js';
 import type { Text } from '../lab/types.js';
+import type { LiveFacts } from '../state/live/book.js';
+import { isZoomed } from '../state/live/listing.js';
 import type { Message } from '../state/messages.js';
 import { isTyping } from '../state/typing.js';
 import type { AppState } from '../state/types.js';
@@ -65,6 +68,17 @@ export function bindingsNow(state: AppState): readonly KeyBinding[] {
 
 export type KeyOutcome = Message | LocalAct | null;
 
+/** That a key works only somewhere else on this screen; null when it means nothing there either. */
+function elsewhere(state: AppState, key: KeyName): Message | null {
+  // The panes that a row of home speaks of are out of sight behind the enlarged one.
+  if (isZoomed(state)) return null;
+  const screen = state.ui.stack.at(-1) ?? 'welcome';
+  const where = KEY_TABLE.filter((row) => row.places.includes(screen) && row.keys.includes(key)).flatMap(
+    (row) => row.where ?? [],
+  )[0];
+  return where === undefined ? null : { type: 'ui.refuse', why: reasons.elsewhere({ where }) };
+}
+
 /**
  * What a key press means now. A key that cannot be used gives `ui.refuse` with the reason; a key that means nothing
  * gives null. In a text field every printable text is typed.
@@ -79,17 +93,17 @@ export function keyOutcome(state: AppState, key: KeyName, context: KeyContext): 
   const row = bindingsNow(state).find(
     (one) => one.keys.includes(key) && (free || !one.places.includes('anywhere') || THROUGH_ALL.has(key)),
   );
-  if (row === undefined) return null;
-  const why: Text | null = row.disabled(state);
+  if (row === undefined) return free ? elsewhere(state, key) : null;
+  const why: Text | null = row.disabled(state, context.live);
   return why === null ? row.act(state, context, key) : { type: 'ui.refuse', why };
 }
 
 /** Rows for the footer: usable now, best first. */
-export function footerRows(state: AppState): readonly KeyBinding[] {
+export function footerRows(state: AppState, live: LiveFacts): readonly KeyBinding[] {
   const doubled = state.ui.dialog !== null && !isTyping(state) ? 'app.language' : '';
   return bindingsNow(state)
     .filter((row) => row.id !== doubled)
-    .filter((row) => row.footer !== null && row.disabled(state) === null)
+    .filter((row) => row.footer !== null && row.disabled(state, live) === null)
     .sort((a, b) => (a.footer ?? 0) - (b.footer ?? 0));
 }
 

@@ -104,7 +104,7 @@ export function noticeLine(view: View): Line {
 /** The keys that work now, best first; the last ones (`?`, `q`) always have their place. */
 export function footerLine(view: View, columns: number): Line {
   const { state } = view;
-  const shown = footerRows(state).map((row) => {
+  const shown = footerRows(state, view.live).map((row) => {
     const key = footerKeyText(state, row);
     const label = inLang(view, row.label);
     return { rank: row.footer ?? 0, key, label, columns: width(key) + 1 + width(label) + 2 };

@@ -74,7 +74,7 @@ function keyLines(view: View, row: KeyBinding, columns: number, now: boolean): L
   const { state } = view;
   const keys = keysText(state, row);
   const off = now && !(row.when?.(state) ?? true);
-  const why = off ? (row.where ?? null) : now ? row.disabled(state) : null;
+  const why = off ? (row.where ?? null) : now ? row.disabled(state, view.live) : null;
   const reason = why === null ? '' : inLang(view, why);
   const danger = `${glyphsOf(view).standing.warn} ${inLang(view, misc.danger)}`;
   const body = prose(inLang(view, row.describe), columns - KEY_COLUMNS - 2, why === null ? 'plain' : 'dim');

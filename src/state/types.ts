@@ -187,6 +187,8 @@ export interface Notice {
   readonly tone: 'good' | 'bad' | 'plain';
   readonly text: Text;
   readonly at: number;
+  /** Why a key did nothing: of no use any more when the next one is pressed. */
+  readonly refusal?: true;
 }
 
 export interface AppState {

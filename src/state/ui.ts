@@ -109,7 +109,10 @@ export function ui(state: AppState, message: UiSliceMessage): Transition {
       return [{ ...state, lang: language }, [{ type: 'language.remember', language }]];
     }
     case 'ui.refuse':
-      return [withUi(state, { notice: { tone: 'plain', text: message.why, at: state.now } }), []];
+      return [
+        withUi(state, { notice: { tone: 'plain', text: message.why, at: state.now, refusal: true } }),
+        [],
+      ];
     case 'ui.focus': {
       const at = (FOCI.indexOf(state.ui.focus) + message.by + FOCI.length) % FOCI.length;
       return [withUi(state, { focus: FOCI[at] ?? 'wizard' }), []];

@@ -1,5 +1,6 @@
 /** The one function that changes the state: pure, and split by what a message is about. */
 import { connection } from './connection.js';
+import { withUi } from './dialogs.js';
 import { draft } from './draft.js';
 import { faults, settleFaults } from './faults.js';
 import { gates } from './gates.js';
@@ -15,7 +16,16 @@ import { vagrant } from './vagrant.js';
 
 /** The next state, and what is asked of the world. Never throws, never mutates, reads no clock. */
 export function update(state: AppState, message: Message): Transition {
-  return settleFaults(message, settleTroubles(state, message, settleLive(state, slice(state, message))));
+  const before = BY_KEY.test(message.type) ? withoutRefusal(state) : state;
+  return settleFaults(message, settleTroubles(before, message, settleLive(before, slice(before, message))));
+}
+
+/** What only keys bring about, of those that leave one on the same screen. */
+const BY_KEY = /^(?:ui|ask|dialog)\./;
+
+/** Why the key before did nothing is not news any more once another one did something. */
+function withoutRefusal(state: AppState): AppState {
+  return state.ui.notice?.refusal === true ? withUi(state, { notice: null }) : state;
 }
 
 function slice(state: AppState, message: Message): Transition {

@@ -362,6 +362,47 @@ describe('keys on an item', () => {
       status: { kind: 'connecting', attempt: 2 },
     });
     expect(why(onHost(down, 'vm-docker', 'workloads'), BOOKS.lost, 'a')).toBe(liveReasons.hostDown);
+    // On home, where no list is enlarged, there is no row that they could be about.
+    for (const key of ['a', '/', 'f']) {
+      const home = why(connected(), BOOKS.broken, key);
+      for (const lang of LANGUAGES) expect(home).toHaveProperty(lang, expect.stringContaining('z)'));
+    }
+  });
+
+  it('stand in the footer only where they do something with the row', () => {
+    const footer = (place: AppState, book: LiveBook = BOOKS.broken): string =>
+      rowsOf(place, book).at(-1) ?? '';
+    const wide = { lang: 'en', terminal: { columns: 200 } } as const;
+    const pods = onHost(connected(wide), 'vm-k8s', 'workloads');
+    expect(footer(pods)).toContain('f follow log');
+    expect(footer(pods)).toContain('a actions');
+    const kinds = Array.from({ length: 10 }, (_, i) => Array.from({ length: i + 1 }, () => ']'));
+    for (const turns of kinds) {
+      const list = press(pods, BOOKS.broken, ...turns);
+      expect(footer(list)).not.toContain('f follow log');
+      const refused = press(list, BOOKS.broken, 'a').ui.notice !== null;
+      expect(footer(list).includes('a actions')).toBe(!refused);
+    }
+    const files = onHost(connected(wide), 'vm-docker', 'files');
+    expect(footer(files)).not.toMatch(/f follow log|a actions/);
+    expect(footer(onHost(connected(wide), 'vm-docker', 'services'))).toMatch(/f follow log.*a actions/);
+    expect(footer(onHost(connected(wide), 'vm-docker', 'workloads'), BOOKS.empty)).not.toMatch(
+      /f follow log|a actions|Enter describe/,
+    );
+  });
+
+  it('say so only until the next key', () => {
+    const nodes = press(onHost(connected({ lang: 'en' }), 'vm-k8s', 'workloads'), BOOKS.broken, ']');
+    const refused = press(nodes, BOOKS.broken, 'f');
+    expect(textOf(refused, BOOKS.broken)).toContain(liveReasons.noLog.en);
+    expect(textOf(press(refused, BOOKS.broken, '/'), BOOKS.broken)).not.toContain(liveReasons.noLog.en);
+    expect(textOf(press(refused, BOOKS.broken, 'down'), BOOKS.broken)).not.toContain(liveReasons.noLog.en);
+    // News of other things stays for its time.
+    const told = after(nodes, {
+      type: 'notice',
+      notice: { tone: 'good', text: { id: 'sudah', en: 'it is done' }, at: NOW },
+    });
+    expect(textOf(press(told, BOOKS.broken, '/'), BOOKS.broken)).toContain('it is done');
   });
 });
 

@@ -1,4 +1,5 @@
 /** Why something cannot be done now, and what is wrong with an answer. */
+import type { Text } from '../../lab/types.js';
 import { form, say } from '../text.js';
 
 export const reasons = {
@@ -12,6 +13,10 @@ export const reasons = {
   ),
   waiverPast: say('Tanggal itu sudah lewat.', 'That date is past.'),
   waiverFar: say('Paling lama satu tahun dari hari ini.', 'At most one year from today.'),
+  elsewhere: form<{ where: Text }>(
+    ({ where }) => `Tombol ini hanya bekerja ${where.id}.`,
+    ({ where }) => `This key works only ${where.en}.`,
+  ),
   noLab: say('Belum ada lab yang dibuka.', 'No lab is open yet.'),
   noStep: say('Fase ini belum punya langkah di versi ini.', 'This phase has no steps in this version yet.'),
   noEntry: say('Belum ada catatan di sini.', 'There is no entry here yet.'),

@@ -64,7 +64,7 @@ describe('the key table', () => {
   it('lets every row work somewhere or say why not, without throwing', () => {
     for (const [name, state] of Object.entries(screens)) {
       for (const row of bindingsNow(state)) {
-        const why = row.disabled(state);
+        const why = row.disabled(state, context.live);
         expect(why?.id, `${row.id} on ${name}`).not.toBe('');
         for (const key of row.keys) {
           expect(() => why ?? row.act(state, context, key), `${row.id} on ${name}`).not.toThrow();
@@ -75,8 +75,8 @@ describe('the key table', () => {
 
   it('shows in the footer only what works now, help and quit always', () => {
     for (const [name, state] of Object.entries(screens)) {
-      const rows = footerRows(state);
-      for (const row of rows) expect(row.disabled(state), `${row.id} on ${name}`).toBeNull();
+      const rows = footerRows(state, context.live);
+      for (const row of rows) expect(row.disabled(state, context.live), `${row.id} on ${name}`).toBeNull();
       expect(
         rows.map((row) => row.id),
         name,
@@ -149,7 +149,7 @@ describe('keys', () => {
 
   it('tell in the footer what a digit does wherever one works, and nowhere else', () => {
     const digit = (state: AppState): string | undefined => {
-      const row = footerRows(state).find((one) => one.id.endsWith('.digit'));
+      const row = footerRows(state, context.live).find((one) => one.id.endsWith('.digit'));
       return row === undefined ? undefined : `${footerKeyText(state, row)} ${row.label.en}`;
     };
     expect(digit(start())).toBe('1-3 choose');
