@@ -3,7 +3,7 @@ import { say } from '../i18n/text.js';
 import { path as text } from '../i18n/texts/path.js';
 import { reasons } from '../i18n/texts/reasons.js';
 import { hopChoices } from '../state/hop-choices.js';
-import { chosenHop } from '../state/hops.js';
+import { chosenHop, PATH_FLOW, PATH_HOP } from '../state/hops.js';
 import type { Message } from '../state/messages.js';
 import type { AppState } from '../state/types.js';
 import { bind, type KeyBinding } from './binding.js';
@@ -12,7 +12,7 @@ function turnHop(state: AppState, by: 1 | -1): Message | null {
   const chosen = chosenHop(state);
   if (chosen === null) return null;
   const value = Math.min(Math.max(0, chosen.at + by), chosen.flow.hops.length - 1);
-  return { type: 'ui.position', name: 'path.hop', value };
+  return { type: 'ui.position', name: PATH_HOP, value };
 }
 
 export const PATH_KEYS: readonly KeyBinding[] = [
@@ -31,21 +31,16 @@ export const PATH_KEYS: readonly KeyBinding[] = [
   }),
   bind({
     id: 'path.hop',
-    keys: ['right', 'n'],
+    keys: ['left', 'right', 'p', 'n'],
     places: ['path'],
-    label: say('hop lain', 'next hop'),
-    describe: say('Hop berikutnya.', 'The next hop.'),
+    label: say('hop', 'hop'),
+    describe: say(
+      '→ atau n: hop berikutnya; ← atau p: hop sebelumnya.',
+      '→ or n: the next hop; ← or p: the hop before.',
+    ),
     footer: 12,
     shown: () => '←→',
-    act: (state) => turnHop(state, 1),
-  }),
-  bind({
-    id: 'path.hop-back',
-    keys: ['left', 'p'],
-    places: ['path'],
-    label: say('hop sebelumnya', 'hop before'),
-    describe: say('Hop sebelumnya.', 'The hop before.'),
-    act: (state) => turnHop(state, -1),
+    act: (state, _context, key) => turnHop(state, key === 'right' || key === 'n' ? 1 : -1),
   }),
   bind({
     id: 'path.flow',
@@ -56,8 +51,8 @@ export const PATH_KEYS: readonly KeyBinding[] = [
     footer: 14,
     act: (state) => ({
       type: 'ui.position',
-      name: 'path.flow',
-      value: ((state.ui.positions['path.flow'] ?? 0) + 1) % Math.max(1, state.runbook.path.length),
+      name: PATH_FLOW,
+      value: ((state.ui.positions[PATH_FLOW] ?? 0) + 1) % Math.max(1, state.runbook.path.length),
     }),
   }),
   bind({

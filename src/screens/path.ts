@@ -60,6 +60,7 @@ function summary(view: View, flow: FlowSource): Line {
     const hop = flow.hops.find((one) => `${flow.id}.${one.id}` === broken);
     return [
       span(inLang(view, text.broken({ hop: hop === undefined ? '' : inLang(view, hop.title) })), 'bad'),
+      ...asked(view),
     ];
   }
   // What is still being asked may say otherwise in a moment: nothing is called whole before all have answered.
@@ -68,17 +69,16 @@ function summary(view: View, flow: FlowSource): Line {
   if (standings.every((one) => one === 'never'))
     return [span(inLang(view, state.path.running.length > 0 ? text.asking : text.notAsked), 'dim')];
   if (standings.some((one) => one !== 'pass' && one !== 'warn'))
-    return [span(inLang(view, text.partly), 'warn')];
-  return [
-    span(inLang(view, text.whole), standings.includes('warn') ? 'warn' : 'ok'),
-    span(view.state.path.askedAt === null ? '' : `  ${asked(view)}`, 'dim'),
-  ];
+    return [span(inLang(view, text.partly), 'warn'), ...asked(view)];
+  return [span(inLang(view, text.whole), standings.includes('warn') ? 'warn' : 'ok'), ...asked(view)];
 }
 
-function asked(view: View): string {
-  const { state } = view;
-  const at = state.path.askedAt ?? state.now;
-  return inLang(view, text.asked({ age: age(state.lang, Math.max(0, state.now - at)) }));
+/** How long ago: whether what is told here is of now matters most when something is broken. */
+function asked(view: View): Line {
+  const { lang, now, path } = view.state;
+  if (path.askedAt === null) return [];
+  const words = inLang(view, text.asked({ age: age(lang, Math.max(0, now - path.askedAt)) }));
+  return [span(`  ${words}`, 'dim')];
 }
 
 /** A hop's name on two rows of `columns`; what does not fit is cut. */

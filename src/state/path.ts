@@ -2,6 +2,8 @@
 import type { GateKey } from '../gates/types.js';
 import type { HopId, HopResult } from '../runbook/path.js';
 import type { SymptomId } from '../symptoms/types.js';
+import { withUi } from './dialogs.js';
+import { atBreak, PATH_FLOW, PATH_HOP } from './hops.js';
 import type { AppState } from './types.js';
 import type { Transition } from './messages.js';
 
@@ -33,6 +35,24 @@ export type PathEffect = { readonly type: 'path.probe' };
 
 function change(state: AppState, to: Partial<PathState>): AppState {
   return { ...state, path: { ...state.path, ...to } };
+}
+
+/** What opening the screen begins with: the first hop that is known to be broken, else nothing yet. */
+export function lookAtBreak(state: AppState): AppState {
+  const { [PATH_HOP]: _before, ...positions } = state.ui.positions;
+  return withUi(state, { positions: { ...positions, ...atBreak(state, true) } });
+}
+
+/**
+ * Once all hops have answered: the first broken one, if nothing has said yet where to look. From then on the cursor is the
+ * person's and does not move when a hop breaks or is mended.
+ */
+function settleCursor(state: AppState): AppState {
+  const { stack, dialog, positions } = state.ui;
+  if (stack.at(-1) !== 'path' || positions[PATH_HOP] !== undefined) return state;
+  const read = dialog !== null || (positions['path.scroll'] ?? 0) > 0;
+  const at = read ? null : atBreak(state, positions[PATH_FLOW] === undefined);
+  return withUi(state, { positions: { ...positions, [PATH_HOP]: 0, ...at } });
 }
 
 /** Asks all hops, unless that is under way. */
@@ -68,6 +88,6 @@ export function path(
       ];
     }
     case 'path.done':
-      return [change(state, { running: [] }), []];
+      return [settleCursor(change(state, { running: [] })), []];
   }
 }

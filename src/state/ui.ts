@@ -18,7 +18,7 @@ import { chosenGate } from './lists.js';
 import { chosenContainer } from './live/containers.js';
 import { live } from './live.js';
 import { HOST_TABS } from './live/listing.js';
-import { askPath, pathTick } from './path.js';
+import { askPath, lookAtBreak, pathTick } from './path.js';
 import type { Message, Transition } from './messages.js';
 import { openSymptom } from './troubles.js';
 import { characters, editText, typingTarget } from './typing.js';
@@ -190,7 +190,7 @@ function open(state: AppState, screen: ScreenName): Transition {
   if (screen === 'vagrant') effects.push({ type: 'vagrant.key' });
   if (screen === 'step') effects.push(saveEffect(next));
   if (screen === 'path') {
-    const [asked, more] = askPath(next);
+    const [asked, more] = askPath(known < 0 ? lookAtBreak(next) : next);
     next = asked;
     effects.push(...more);
   }

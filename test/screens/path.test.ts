@@ -64,6 +64,8 @@ const press = (state: AppState, key: string): AppState => {
   const outcome = keyOutcome(state, key, keyContextOf(viewOn(state)));
   return outcome === null || 'local' in outcome ? state : after(state, outcome);
 };
+/** With the cursor on the first hop of the flow. */
+const first = (state: AppState): AppState => Array.from({ length: 10 }, () => 'left').reduce(press, state);
 const lab = (columns = 120, rows = 40, lang: 'id' | 'en' = 'en'): AppState =>
   busyLab(start({ lang, terminal: { columns, rows } }));
 
@@ -77,7 +79,7 @@ describe('the path', () => {
       for (const ascii of [false, true])
         it(`fits ${columns}x${rows} (${lang}${ascii ? ', ASCII' : ''}) and names the first broken hop once`, () => {
           const base = busyLab(start({ lang, terminal: { columns, rows, ascii } }));
-          const { lines } = frameOf(shown(base, BROKEN));
+          const { lines } = frameOf(first(shown(base, BROKEN)));
           expect(lines).toHaveLength(rows);
           for (const line of lines) expect(lineWidth(line)).toBeLessThanOrEqual(columns);
           const text = plain(lines.map((line) => drawn(line, columns, ascii))).join('\n');
@@ -135,7 +137,7 @@ describe('the path', () => {
   });
 
   it('shows what was seen at the chosen hop; a key goes to the next one, another to the other flow', () => {
-    let state = shown(lab(), BROKEN);
+    let state = first(shown(lab(), BROKEN));
     expect(rowsOf(state).join('\n')).toContain('A3.site-from-operator');
     for (let n = 0; n < 3; n += 1) state = press(state, 'right');
     const text = rowsOf(state).join('\n');
@@ -145,7 +147,66 @@ describe('the path', () => {
   });
 
   const atNodePorts = (columns = 120, rows = 40, lang: 'id' | 'en' = 'en'): AppState =>
-    ['right', 'right', 'right'].reduce(press, shown(lab(columns, rows, lang), BROKEN));
+    ['right', 'right', 'right'].reduce(press, first(shown(lab(columns, rows, lang), BROKEN)));
+
+  const marked = (state: AppState): string =>
+    /▸([^→]*?) *(?:→|$|  )/.exec(rowsOf(state).find((row) => row.includes('▸')) ?? '')?.[1]?.trim() ?? '';
+  const told = (state: AppState, ...results: readonly HopResult[]): AppState =>
+    after(
+      results.reduce((now, result) => after(now, { type: 'path.result', result }), state),
+      {
+        type: 'path.done',
+      },
+    );
+
+  it('begins at the first broken hop, and stays where it is when others break or it is mended', () => {
+    const opened = shown(lab(), BROKEN);
+    expect(marked(opened)).toBe('NodePort');
+    const mended = told(opened, ...BROKEN.map((one) => ({ ...one, verdict: 'pass' as const })));
+    expect(marked(mended)).toBe('NodePort');
+    const moved = press(press(opened, 'right'), 'right');
+    expect(marked(told(moved, found('request.name', 'fail', null, 'gone')))).toBe(marked(moved));
+    expect(marked(told(moved, found('request.name', 'fail', null, 'gone')))).not.toBe('NodePort');
+    // Opened again it begins anew.
+    const again = after(press(moved, 'esc'), { type: 'ui.open', screen: 'path' });
+    expect(marked(again)).toBe('NodePort');
+  });
+
+  it('goes to the first broken hop when the first answers are there, unless one has moved before', () => {
+    const asking = after(lab(), { type: 'ui.open', screen: 'path' });
+    expect(marked(told(asking, ...BROKEN))).toBe('NodePort');
+    const moved = press(asking, 'right');
+    expect(marked(told(moved, ...BROKEN))).toBe(marked(moved));
+    // Where nothing was broken then, what breaks later does not take the cursor away.
+    const whole = told(asking, ...BROKEN.map((one) => ({ ...one, verdict: 'pass' as const })));
+    expect(marked(told(whole, ...BROKEN))).toBe(marked(whole));
+    expect(marked(whole)).not.toBe('NodePort');
+  });
+
+  it('begins at the other flow when only that is broken', () => {
+    const pass = BROKEN.map((one) => ({ ...one, verdict: 'pass' as const }));
+    const image = [
+      ...pass.filter((one) => one.hop !== 'image.pull'),
+      found('image.pull', 'fail', null, 'refused'),
+    ];
+    expect(shown(lab(), image).ui.positions['path.flow']).toBe(1);
+    const asking = press(after(lab(), { type: 'ui.open', screen: 'path' }), 'tab');
+    const back = press(asking, 'tab');
+    expect(told(back, ...image).ui.positions['path.flow']).toBe(0);
+  });
+
+  it.each(LANGUAGES)('says how old it is, above all when a flow is broken (%s)', (lang) => {
+    const open = after(shown(lab(120, 40, lang), BROKEN), { type: 'clock', now: NOW + 12_000 });
+    const rows = rowsOf(open).filter((row) => /(?:putus di|broken at) NodePort/.test(row));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatch(lang === 'id' ? /diperiksa .*12/ : /asked .*12/);
+  });
+
+  it('says in the help which way each arrow goes', () => {
+    const help = rowsOf(after(shown(lab(), BROKEN), { type: 'ui.open', screen: 'help' })).join('\n');
+    expect(help).toMatch(/→ or n: the next hop; ← or p: the hop before/);
+    expect(help).not.toMatch(/←→ +The next hop/);
+  });
 
   it('opens the gates and symptoms of a hop: what is seen first, then what is red', () => {
     const state = atNodePorts();
@@ -171,7 +232,7 @@ describe('the path', () => {
       expect(press(press(opened, 'esc'), 'esc').ui.stack.at(-1)).toBe('path');
     }
     // Where nothing is broken, t looks at the whole lab.
-    expect(press(shown(lab(), BROKEN), 't').ui.picks[TROUBLES_LIST]).toBeUndefined();
+    expect(press(first(shown(lab(), BROKEN)), 't').ui.picks[TROUBLES_LIST]).toBeUndefined();
   });
 
   it.each([
@@ -183,7 +244,7 @@ describe('the path', () => {
     const flows = lab().runbook.path;
     for (const [index, flow] of flows.entries()) {
       for (const at of flow.hops.keys()) {
-        let state = shown(lab(columns, rows, lang), BROKEN);
+        let state = first(shown(lab(columns, rows, lang), BROKEN));
         if (index > 0) state = press(state, 'tab');
         for (let n = 0; n < at; n += 1) state = press(state, 'right');
         const asked = press(state, 'enter');
