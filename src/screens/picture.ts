@@ -2,6 +2,7 @@
 import { words } from '../i18n/texts/words.js';
 import { isZoomed } from '../state/live/listing.js';
 import { runningRuns } from '../state/standing.js';
+import { isTyping } from '../state/typing.js';
 import type { AppState } from '../state/types.js';
 import type { Picture } from '../term/screen.js';
 import { dialogBox } from './dialog.js';
@@ -25,11 +26,14 @@ export function isBusy(state: AppState): boolean {
 }
 
 export function tooSmall(view: View, columns: number, rows: number): Line[] {
-  const { terminal } = view.state;
+  const { terminal, ui } = view.state;
+  // Where letters are typed or a question is open only what is no letter leaves.
+  const keys = isTyping(view.state) || ui.dialog !== null ? ['Ctrl-C'] : ['q', 'Ctrl-C'];
+  const quit = ui.dialog?.kind === 'confirm-quit' ? words.tooSmallSure : words.tooSmallQuit({ keys });
   const lines = [
     line(inLang(view, words.tooSmall), 'title'),
     line(inLang(view, words.tooSmallHow(terminal))),
-    line(inLang(view, words.tooSmallQuit), 'dim'),
+    line(inLang(view, quit), 'dim'),
   ];
   return block(columns < 1 ? [] : lines, rows);
 }

@@ -188,9 +188,14 @@ describe('the terminal', () => {
     await seen.see('vm-docker');
     seen.resize(50, 12);
     await seen.see(words.tooSmall.en);
+    await seen.see('q or Ctrl-C quit.');
     await seen.press('V', 'r', KEY.enter);
     expect(seen.effects).toEqual([]);
+    // Something is running: that is a question, which cannot be read here.
+    await seen.press('q');
+    await seen.see('Ctrl-C once more quits.');
     seen.resize(80, 24);
+    await seen.press('n');
     await seen.see('vm-worker');
     expect(seen.text()).not.toContain(words.tooSmall.en);
   });

@@ -77,7 +77,15 @@ export const words = {
     (p) => `Perlu 60×16, sekarang ${p.columns}×${p.rows}. Perbesar jendelanya.`,
     (p) => `60×16 is needed, this is ${p.columns}×${p.rows}. Enlarge the window.`,
   ),
-  tooSmallQuit: say('Pekerjaan jalan terus. Ctrl-C keluar.', 'Work goes on. Ctrl-C quits.'),
+  tooSmallQuit: form<{ keys: readonly string[] }>(
+    (p) => `Pekerjaan jalan terus. ${p.keys.join(' atau ')} keluar.`,
+    (p) => `Work goes on. ${p.keys.join(' or ')} ${p.keys.length === 1 ? 'quits' : 'quit'}.`,
+  ),
+  /** A question whether to quit is open, and cannot be read. */
+  tooSmallSure: say(
+    'Pekerjaan jalan terus. Ctrl-C sekali lagi keluar.',
+    'Work goes on. Ctrl-C once more quits.',
+  ),
   copied: form<{ bytes: string }>(
     (p) => `Disalin ke papan klip (${p.bytes}), bila terminal ini mengizinkan OSC 52.`,
     (p) => `Copied to the clipboard (${p.bytes}), if this terminal allows OSC 52.`,
