@@ -17,6 +17,7 @@ import {
   brokenBook,
   container,
   crowdedBook,
+  facts,
   healthyBook,
   hostileBook,
   lostBook,
@@ -403,6 +404,31 @@ describe('keys on an item', () => {
       notice: { tone: 'good', text: { id: 'sudah', en: 'it is done' }, at: NOW },
     });
     expect(textOf(press(told, BOOKS.broken, '/'), BOOKS.broken)).toContain('it is done');
+  });
+});
+
+describe('the list of services', () => {
+  it.each([80, 120, 160])('has room for the words of a state (%i columns)', (columns) => {
+    const book = createLiveBook();
+    const unit = { enabled: 'enabled', description: 'x'.repeat(60), health: 'off', ours: false } as const;
+    const long = 'systemd-networkd-wait-online.service';
+    book.setFacts(
+      'vm-docker',
+      facts({
+        units: [
+          { ...unit, name: long, active: 'inactive', sub: 'dead' },
+          { ...unit, name: 'b.service', active: 'activating', sub: 'auto-restart' },
+          { ...unit, name: 'c.service', active: 'deactivating', sub: 'stop-sigterm' },
+        ],
+      }),
+    );
+    const state = onHost(connected({ lang: 'en', terminal: { columns } }), 'vm-docker', 'services');
+    const seen = textOf(state, book);
+    expect(seen).toMatch(/inactive dead +systemd-networkd/);
+    expect(seen).toContain(long);
+    if (columns < 150) return;
+    expect(seen).toMatch(/activating auto-restart +b\.service/);
+    expect(seen).toMatch(/deactivating stop-sigterm +c\.service/);
   });
 });
 

@@ -12,6 +12,8 @@ export interface Column<Row> {
   readonly title: Text;
   /** Fixed width; `rest` shares what is left. */
   readonly columns: number | 'rest';
+  /** Another fixed width, from that width of the list on. */
+  readonly wide?: { readonly from: number; readonly columns: number };
   readonly right?: true;
   /** From this width of the list on. */
   readonly from?: number;
@@ -68,7 +70,9 @@ export const CONTAINERS: readonly Column<ContainerRow>[] = [
 export const UNITS: readonly Column<UnitRow>[] = [
   {
     title: text.state,
-    columns: 12,
+    // `inactive dead`; with more room `deactivating stop-sigterm`, the longest that systemd has.
+    columns: 13,
+    wide: { from: 135, columns: 25 },
     word: true,
     of: (row) => `${row.active}${row.active === 'active' || row.active === row.sub ? '' : ` ${row.sub}`}`,
   },

@@ -20,17 +20,20 @@ interface Laid<Row> {
   readonly column: Column<Row>;
   readonly columns: number;
 }
-function narrowed<Row>(column: Column<Row>): Column<Row>['columns'] {
+function columnsOf<Row>(column: Column<Row>, width: number): Column<Row>['columns'] {
+  if (width >= PANE_COLUMNS) {
+    const { wide } = column;
+    return wide !== undefined && width >= wide.from ? wide.columns : column.columns;
+  }
   if (column.word === true) return PANE_WORD_COLUMNS;
   return column.title === text.restarts ? PANE_COUNT_COLUMNS : column.columns;
 }
 
 /** The columns that there is room for, each with its width; the name takes what is left. */
 function laid<Row>(all: readonly Column<Row>[], width: number): readonly Laid<Row>[] {
-  const narrow = width < PANE_COLUMNS;
   const fitting = all
     .filter((one) => width >= (one.from ?? 0))
-    .map((one) => (narrow ? { ...one, columns: narrowed(one) } : one));
+    .map((one) => ({ ...one, columns: columnsOf(one, width) }));
   const fixed = (shown: readonly Column<Row>[]): number =>
     shown.reduce((sum, one) => sum + (one.columns === 'rest' ? 0 : one.columns) + 1, LEAD_COLUMNS);
   // In a pane even what is usual does not fit: the last columns go first.
