@@ -12,6 +12,7 @@ import { position, windowStart } from '../state/lists.js';
 import type { Rollup } from '../state/standing.js';
 import { evidenceLines } from './gate.js';
 import { code } from './step-commands.js';
+import { width } from './ui/cells.js';
 import { inputSpans } from './ui/field.js';
 import { block, cell, line, prose, span, spread, BLANK, type Line } from './ui/line.js';
 import { scrolled } from './ui/scroll.js';
@@ -99,10 +100,20 @@ function told(view: View, entry: JournalEntry): Told {
   }
 }
 
+/** Cursor, time and sign; then whom it was done to. */
+const LEAD_COLUMNS = 14;
+const SUBJECT_COLUMNS = 14;
+
 function entryRow(view: View, entry: JournalEntry, chosen: boolean, columns: number): Line {
   const { standing, subject, brief, more } = told(view, entry);
+  const all = columns - LEAD_COLUMNS - 1;
   const moreColumns = columns < 100 ? 24 : 30;
-  const fixed = 2 + 8 + 2 + 2 + 14 + moreColumns + 1;
+  const usual = Math.max(10, Math.min(60, all - SUBJECT_COLUMNS - moreColumns));
+  // What is longer than its column takes what the others leave: the subject of what is about none, the end of the row.
+  const wanted = width(brief);
+  const begins = wanted > usual && subject === '' ? 0 : SUBJECT_COLUMNS;
+  const room = all - begins - Math.min(moreColumns, width(more));
+  const briefColumns = Math.max(SUBJECT_COLUMNS + usual - begins, Math.min(wanted, room));
   return [
     span(chosen ? glyphsOf(view).focus : ' ', 'accent'),
     span(' '),
@@ -111,11 +122,11 @@ function entryRow(view: View, entry: JournalEntry, chosen: boolean, columns: num
     // What was green then may not be now: the past has no green.
     span(glyphsOf(view).standing[standing], standing === 'pass' ? 'plain' : STANDING_TONE[standing]),
     span(' '),
-    cell(subject, 13),
+    cell(subject, Math.max(0, begins - 1)),
+    span(begins === 0 ? '' : ' '),
+    cell(brief, briefColumns, chosen ? 'pick' : 'plain'),
     span(' '),
-    cell(brief, Math.max(10, Math.min(60, columns - fixed)), chosen ? 'pick' : 'plain'),
-    span(' '),
-    cell(more, moreColumns, 'dim'),
+    cell(more, Math.min(moreColumns, Math.max(0, all - begins - briefColumns)), 'dim'),
   ];
 }
 

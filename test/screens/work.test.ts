@@ -6,6 +6,7 @@ import { step as stepTexts } from '../../src/i18n/texts/step.js';
 import { actionWord, unitWord } from '../../src/i18n/texts/words.js';
 import { HOST_NAMES, LANGUAGES, type Language } from '../../src/lab/types.js';
 import { copyableText } from '../../src/screens/extent.js';
+import { width } from '../../src/screens/ui/cells.js';
 import { plain } from '../../src/screens/ui/line.js';
 import { createLogBook } from '../../src/state/logs.js';
 import type { ActionPhase, AppState } from '../../src/state/types.js';
@@ -238,6 +239,43 @@ describe('a question on a wide screen', () => {
     await open.see(misc.newestFirst.en);
     expect(open.text()).toContain('▸ 13:02:29');
   });
+
+  it.each([80, 120, 200])(
+    'tells in the journal what was done as far as the row goes (%i columns)',
+    (columns) => {
+      const en = 'Scale Deployment threebody-prod/laravel from 1 to 3';
+      const act = {
+        kind: 'act',
+        at: NOW,
+        endedAt: NOW,
+        by: 'guru@meja-1',
+        act: 'scale',
+        about: 'Deployment threebody-prod/laravel',
+        say: { id: en, en },
+        trouble: null,
+      } as const;
+      const long = `${en}, ${'and so on, '.repeat(20)}`;
+      const state = after(
+        busyLab(start({ lang: 'en', terminal: { columns, rows: 24 } })),
+        { type: 'ui.open', screen: 'journal' },
+        {
+          type: 'journal',
+          damaged: 0,
+          entries: [
+            { ...act, host: 'vm-k8s', say: { id: long, en: long } },
+            { ...act, host: null, say: { id: long, en: long } },
+            { ...act, host: null },
+          ],
+        },
+      );
+      const rows = rowsOf(state).filter((row) => row.includes('guru@meja-1'));
+      expect(rows).toHaveLength(3);
+      expect(rows[0]).toContain(`${en} `);
+      for (const row of rows.slice(1)) expect(row).toMatch(/Scale Deployment .*… guru@meja-1$/);
+      for (const row of rows) expect(width(row)).toBeLessThanOrEqual(columns);
+      for (const row of rows.slice(1)) expect(width(row)).toBeGreaterThanOrEqual(columns - 1);
+    },
+  );
 
   it('filters the journal, and opens what is left of it', async () => {
     const state = after(
