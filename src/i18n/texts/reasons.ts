@@ -14,8 +14,8 @@ export const reasons = {
   waiverPast: say('Tanggal itu sudah lewat.', 'That date is past.'),
   waiverFar: say('Paling lama satu tahun dari hari ini.', 'At most one year from today.'),
   elsewhere: form<{ where: Text }>(
-    ({ where }) => `Tombol ini hanya bekerja ${where.id}.`,
-    ({ where }) => `This key works only ${where.en}.`,
+    ({ where }) => `Hanya bekerja ${where.id}.`,
+    ({ where }) => `Works only ${where.en}.`,
   ),
   noLab: say('Belum ada lab yang dibuka.', 'No lab is open yet.'),
   noStep: say('Fase ini belum punya langkah di versi ini.', 'This phase has no steps in this version yet.'),

@@ -73,6 +73,14 @@ describe('the key table', () => {
     }
   });
 
+  it('says in the narrowest row where a key works that does nothing here', () => {
+    for (const { where } of KEY_TABLE) {
+      if (where === undefined) continue;
+      for (const lang of LANGUAGES)
+        expect(` ! ${reasons.elsewhere({ where })[lang]}`.length, where[lang]).toBeLessThanOrEqual(80);
+    }
+  });
+
   it('shows in the footer only what works now, help and quit always', () => {
     for (const [name, state] of Object.entries(screens)) {
       const rows = footerRows(state, context.live);
