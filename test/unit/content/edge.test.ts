@@ -22,6 +22,21 @@ beforeEach(() => {
 });
 afterEach(() => box.remove());
 
+describe('what is behind the edge', () => {
+  test.each([
+    ['200', false],
+    ['502', true],
+  ])('where it answers %s, an old refusal in its log is told: %s', async (code, told) => {
+    box.stub(`curl() { printf '%s' ${code}; }
+      docker() { echo 'connect() failed (111: Connection refused) while connecting to upstream'; }
+      timeout() { :; }`);
+    const { output } = await box.probe(probeOf(runbook, 'B4.behind'));
+    expect(output).toContain(`/go/ ${code}`);
+    expect(output).toContain('worker is there');
+    expect(output.includes('refused')).toBe(told);
+  });
+});
+
 describe('the certificate', () => {
   const make = actionOf(runbook, 'B4', 'certificate');
   const key = (): string => join(box.root, EDGE, 'certs/tls.key');
