@@ -1,6 +1,7 @@
 /** What happened in the lab, one line after another, whoever told it. */
 import { clockTime, isoDate } from '../i18n/format.js';
 import { eventsText as text, eventSource } from '../i18n/texts/live-screens.js';
+import { eventWord } from '../i18n/texts/event-words.js';
 import { live as liveText } from '../i18n/texts/live.js';
 import { windowStart } from '../state/lists.js';
 import type { LabEvent } from '../state/live/rows.js';
@@ -68,7 +69,7 @@ function eventRow(view: View, row: EventRow, chosen: boolean, columns: number, t
     cell(event.about, aboutColumns, chosen ? 'pick' : 'plain'),
     span(' '),
     cell(
-      event.what,
+      inLang(view, eventWord(event)),
       wide ? 20 : 12,
       event.health === 'good' || event.health === 'off' ? 'dim' : healthTone(event.health, true),
     ),
@@ -137,7 +138,7 @@ export function eventsScreen(view: View, columns: number, rows: number): Line[] 
             span(`  ${isoDate(chosen.at)} ${clockTime(chosen.at)}  `, 'dim'),
             span(`${inLang(view, eventSource[chosen.source])} ${chosen.host ?? ''}  `, 'dim'),
             span(chosen.about, 'title'),
-            span(`  ${chosen.what}`, healthTone(chosen.health, true)),
+            span(`  ${inLang(view, eventWord(chosen))}`, healthTone(chosen.health, true)),
           ],
           ...prose(wordsOf(view, chosen), columns - 4, 'plain', 2),
         ];
@@ -156,7 +157,7 @@ export function eventCopy(view: View): string | null {
     event.source,
     event.host ?? '',
     event.about,
-    event.what,
+    inLang(view, eventWord(event)),
     ...often,
     wordsOf(view, event),
   ]

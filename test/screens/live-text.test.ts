@@ -385,6 +385,24 @@ describe('the timeline', () => {
     expect(none).toContain(eventsText.noMatch.en);
   });
 
+  it('says what is ours in the language of the person, and finds it by that word', () => {
+    const live = createLiveBook();
+    const ours = [
+      ['gate', 'fail', 'B4.behind'],
+      ['step', 'restart-rollout', 'Deployment threebody-prod/go'],
+      ['systemd', 'gave-up', 'docker.service'],
+      ['link', 'down', 'vm-k8s'],
+    ] as const;
+    for (const [source, what, about] of ours)
+      live.addEvent({ at: NOW, source, host: null, health: 'bad', about, what, text: '', count: 1 });
+    const shown = textOf(open('id', 120), { live });
+    for (const word of ['gagal', 'ganti pod', 'menyerah', 'putus']) expect(shown).toContain(word);
+    for (const [, what] of ours) expect(shown).not.toContain(what);
+    const found = rowsOf(press(open('id', 120), { live }, '/', ...'menyerah', 'enter'), { live }).join('\n');
+    expect(found).toContain('docker.service');
+    expect(found).not.toContain('B4.behind');
+  });
+
   it('shows what happened since the last green, once there was one', () => {
     const live = brokenBook();
     const state = open();

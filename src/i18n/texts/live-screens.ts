@@ -106,6 +106,10 @@ export const overviewText = {
   ports: say('Port yang mendengar', 'Listening ports'),
   mounts: say('Mount', 'Mounts'),
   processes: say('Proses teratas', 'Top processes'),
+  processesHow: form<{ time: string }>(
+    (p) => `CPU, memori, PID, pemilik · dibaca ${p.time}`,
+    (p) => `CPU, memory, PID, owner · read at ${p.time}`,
+  ),
   unknownProcess: say('tidak diketahui', 'not known'),
   inodes: say('inode', 'inodes'),
   quota: form<{ used: string; of: string }>(

@@ -85,8 +85,8 @@ export const live = {
     (p) => `${p.good}/${p.all} good`,
   ),
   namespaces: form<{ count: number }>(
-    (p) => `${p.count} namespace`,
-    (p) => `${p.count} ${p.count === 1 ? 'namespace' : 'namespaces'}`,
+    (p) => `pod di ${p.count} namespace`,
+    (p) => `pods in ${p.count} ${p.count === 1 ? 'namespace' : 'namespaces'}`,
   ),
   noPodsHere: say('tidak ada pod di sini', 'no pods here'),
   missingPod: say('tidak ada', 'none'),

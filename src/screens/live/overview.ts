@@ -1,7 +1,6 @@
 /** The overview of a host: what matters for its role, what is broken on it, where that is known from, and what stands there. */
-import { age, bytes, clockTime, isoDate } from '../../i18n/format.js';
+import { age, bytes, clockTime, decimal, isoDate } from '../../i18n/format.js';
 import { overviewText as text } from '../../i18n/texts/live-screens.js';
-import { misc } from '../../i18n/texts/misc.js';
 import type { HostName } from '../../lab/types.js';
 import { allItems } from '../../state/live/listing.js';
 import type { SourceName } from '../../state/live/rows.js';
@@ -206,10 +205,10 @@ export function systemLines(view: View, host: HostName, columns: number): Line[]
     BLANK,
     [
       span(inLang(view, text.processes), 'title'),
-      span(`  ${inLang(view, misc.cpus)} / ${clockTime(facts.at)}`, 'dim'),
+      span(`  ${inLang(view, text.processesHow({ time: clockTime(facts.at) }))}`, 'dim'),
     ],
     ...facts.processes.map((one): Line => [
-      cell(`${one.cpuPercent.toFixed(1)}%`, 7, tone, 'right'),
+      cell(`${decimal(lang, one.cpuPercent, 1)}%`, 7, tone, 'right'),
       cell(bytes(lang, one.memoryBytes), 11, tone, 'right'),
       cell(String(one.pid), 8, 'dim', 'right'),
       span('  '),

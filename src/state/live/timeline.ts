@@ -1,4 +1,5 @@
 /** The timeline as its screen lists it: filtered, repeats counted, with the place where it is held. */
+import { eventWord } from '../../i18n/texts/event-words.js';
 import { HOST_NAMES, type HostName } from '../../lab/types.js';
 import type { AppState } from '../types.js';
 import type { LiveFacts } from './book.js';
@@ -44,7 +45,10 @@ function passes(event: LabEvent, filter: EventFilter): boolean {
   if (filter.since !== null && event.at < filter.since) return false;
   if (filter.text === '') return true;
   const said = event.say === undefined ? event.text : `${event.say.id} ${event.say.en}`;
-  return `${event.about} ${event.what} ${said} ${event.host ?? ''}`.toLowerCase().includes(filter.text);
+  const { id, en } = eventWord(event);
+  return `${event.about} ${event.what} ${id} ${en} ${said} ${event.host ?? ''}`
+    .toLowerCase()
+    .includes(filter.text);
 }
 
 function same(a: LabEvent, b: LabEvent): boolean {
