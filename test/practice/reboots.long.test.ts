@@ -4,8 +4,6 @@
  * neither the lab nor the session holds on to what is gone. Ten reboots, or as many as THREEBODY_REBOOTS says.
  */
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { HOST_NAMES, type HostName } from '../../src/lab/types.js';
@@ -15,6 +13,7 @@ import type { DiaryContent } from '../../src/smoke/diary-schema.js';
 import type { DiaryEntry } from '../../src/smoke/diary.js';
 import { loadChecklist, loadDiary } from '../../src/smoke/load.js';
 import type { Checklist } from '../../src/smoke/schema.js';
+import { heldMiB } from '../support/heap.js';
 import { DiagnosedLab } from './diagnose-lab.js';
 import { Rehearsal } from './runbook.js';
 
@@ -96,16 +95,6 @@ async function smoke(before: DiaryEntry | null): Promise<readonly [SmokeEnd, Dia
 
 const whyNot = ({ first }: SmokeEnd): string =>
   `${first?.check.key} ${first?.state}: ${first?.result?.say.en}`;
-
-/** What is held in memory now, MiB. Twice, because what has a finalizer goes with the second round only. */
-function heldMiB(): number {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect !== 'function') throw new Error('no garbage collector');
-  collect();
-  collect();
-  return process.memoryUsage().heapUsed / 2 ** 20;
-}
 
 /** Kinds of open handles → how many. */
 function handles(): ReadonlyMap<string, number> {
