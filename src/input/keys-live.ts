@@ -271,7 +271,7 @@ export const LIVE_KEYS: readonly KeyBinding[] = [
     id: 'host.tab',
     keys: ['tab', 'right'],
     places: ['host'],
-    label: say('berikutnya', 'next tab'),
+    label: say('lain', 'next tab'),
     describe: say(
       'Tab berikutnya: ringkasan, layanan, kontainer atau pod, journal, keluaran, berkas, sistem, gate.',
       'The next tab: overview, services, containers or pods, journal, output, files, system, gates.',

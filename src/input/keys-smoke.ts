@@ -87,7 +87,7 @@ export const SMOKE_KEYS: readonly KeyBinding[] = [
     id: 'smoke.tab',
     keys: ['tab', 'right'],
     places: HERE,
-    label: say('berikutnya', 'next tab'),
+    label: say('lain', 'next tab'),
     describe: say(
       'Tab berikutnya: uji asap, buku harian (apa yang berubah sejak hijau terakhir), masa berlaku.',
       'The next tab: smoke test, diary (what has changed since the last green state), what runs out.',

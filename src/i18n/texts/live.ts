@@ -84,9 +84,10 @@ export const live = {
     (p) => `${p.good}/${p.all} baik`,
     (p) => `${p.good}/${p.all} good`,
   ),
-  namespaces: form<{ count: number }>(
-    (p) => `pod di ${p.count} namespace`,
-    (p) => `pods in ${p.count} ${p.count === 1 ? 'namespace' : 'namespaces'}`,
+  /** Beside the word for namespaces. */
+  withPods: form<{ count: number }>(
+    (p) => `${p.count} berisi pod`,
+    (p) => `${p.count} with pods`,
   ),
   noPodsHere: say('tidak ada pod di sini', 'no pods here'),
   missingPod: say('tidak ada', 'none'),

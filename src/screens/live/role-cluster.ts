@@ -60,7 +60,7 @@ export function namespacesFact(view: View, rows: readonly PodRow[]): RoleFact {
     const sorted = [...all.filter(broken), ...all.filter((one) => !broken(one))];
     return {
       health: all.some(broken) ? 'warn' : all.length === 0 ? 'off' : 'good',
-      brief: inLang(view, text.namespaces({ count: all.length })),
+      brief: inLang(view, text.withPods({ count: all.length })),
       more: sorted.map(([name, { good, all: count }]) =>
         span(good < count ? `${name} ${good}/${count}` : `${name} ${count}`, good < count ? 'warn' : 'dim'),
       ),
