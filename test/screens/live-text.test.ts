@@ -403,6 +403,16 @@ describe('the timeline', () => {
     expect(found).not.toContain('B4.behind');
   });
 
+  it('shows words of a cluster that JavaScript has a meaning for as they are', () => {
+    const live = createLiveBook();
+    for (const what of ['constructor', 'toString', '__proto__'])
+      for (const source of ['kubernetes', 'step'] as const)
+        live.addEvent({ at: NOW, source, host: null, health: 'bad', about: 'x', what, text: '', count: 1 });
+    const shown = textOf(open('id', 120), { live });
+    for (const what of ['constructor', 'toString', '__proto__'])
+      expect(shown.split(what).length).toBeGreaterThan(2);
+  });
+
   it('shows what happened since the last green, once there was one', () => {
     const live = brokenBook();
     const state = open();

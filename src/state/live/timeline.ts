@@ -4,6 +4,7 @@ import { HOST_NAMES, type HostName } from '../../lab/types.js';
 import type { AppState } from '../types.js';
 import type { LiveFacts } from './book.js';
 import type { LabEvent } from './rows.js';
+import { needleOf } from './search.js';
 
 export const EVENT_SOURCES = ['docker', 'kubernetes', 'systemd', 'step', 'gate', 'link'] as const;
 
@@ -34,7 +35,7 @@ export function eventFilter(state: AppState): EventFilter {
     host: HOST_NAMES[at('events.host') - 1] ?? null,
     onlyBad: at('events.bad') > 0,
     since: at('events.green') > 0 ? state.live.lastGreenAt : null,
-    text: (state.ui.inputs['events.filter'] ?? '').trim().toLowerCase(),
+    text: needleOf(state, 'events.filter'),
   };
 }
 
